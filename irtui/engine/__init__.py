@@ -1,0 +1,1 @@
+"""The engine: a machine without I/O, and one executor."""

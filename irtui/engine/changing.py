@@ -1,0 +1,234 @@
+"""Steps that change: plan, judge, confirm, re-read, send, verify, settle. And taking them back.
+
+Rules: what is sent is what was confirmed. Just before each unit is sent its preconditions are read again;
+a difference refuses and is shown. Each item of a batch stands for itself: one that fails is recorded and the
+others go on, because refusing must not help the attacker.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from irtui.aws.door import Door
+from irtui.canonical import plain
+from irtui.clock import Clock, rfc3339
+from irtui.engine.checks import record_check, worst_finding
+from irtui.engine.consent import confirmation, judge, plans_digest, who_acts
+from irtui.engine.executor import send
+from irtui.engine.ledger import Ledger
+from irtui.engine.looks import Sight, look, observe, observed_before, signed_in
+from irtui.engine.operator import Message, Operator, Progress
+from irtui.engine.outline import unit_key
+from irtui.engine.planning import plan_step, plan_undo
+from irtui.errors import AwsFault, CredentialsError, IrtuiError, JournalError
+from irtui.guards.situation import Limits
+from irtui.model.incident import StepState
+from irtui.model.outcome import Finding, Status
+from irtui.model.plan import Plan, PlannedCall
+from irtui.model.verdict import Ruling, worst
+
+INLINE = 24 * 1024
+"""Plans up to this many bytes stand in their record; larger ones are evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a change needs. Passed around instead of a dozen arguments."""
+
+    ledger: Ledger
+    door: Door
+    clock: Clock
+    operator: Operator
+    protected: tuple[str, ...]
+    limits: Limits
+    stopping: Callable[[], bool]
+
+
+def change(hands: Hands, state: StepState, contexts: Mapping[int | None, Mapping[str, Any]]) -> None:
+    """Runs a changing step: one unit (key None), or the items of a batch by their position."""
+    plans: list[Plan] = []
+    for item, context in contexts.items():
+        key = unit_key(state.key, item)
+        hands.operator.progress(Progress("reading what is there now …", key))
+        try:
+            plans.append(plan_step(hands.door, state.step, key, context, hands.clock.now()))
+        except (CredentialsError, JournalError):
+            raise
+        except IrtuiError as error:
+            if isinstance(error, AwsFault):
+                signed_in(error)
+            hands.ledger.write("fail", {"step": key, "reason": str(error), "advice": error.advice})
+            hands.operator.tell(Message(error.title, str(error), error.advice, "error", key))
+        finally:
+            hands.operator.progress(Progress())
+    if not plans:
+        return
+    agreed = _agree(hands, state, tuple(plans), batch=bool(state.step.for_each))
+    if agreed is None:
+        return
+    for plan in plans:
+        if hands.stopping():
+            return
+        _carry_out(hands, state, plan, agreed)
+
+
+def undo(hands: Hands, state: StepState) -> None:
+    """Takes a step back: the same guards, the same way to AWS, and a check that the state before is there again."""
+    plan, intents = plan_undo(hands.door, state)
+    if not plan.calls:
+        hands.operator.tell(
+            Message("Nothing to undo", "No change of this step is in effect.", level="warning", key=state.key)
+        )
+        return
+    agreed = _agree(hands, state, (plan,), batch=False)
+    if agreed is None:
+        return
+    hands.ledger.write("undo", {"step": state.key, "digest": agreed})
+    if not _carry_out(hands, state, plan, agreed, undoes=intents):
+        return
+    wanted = {record.seq: record.planned for record in hands.ledger.state.step(state.key).calls}
+    findings = [_is_back(hands, PlannedCall.from_data(wanted[seq])) for seq in intents]
+    record_check(hands.ledger, state.key, "undo", findings)
+
+
+def _agree(hands: Hands, state: StepState, plans: tuple[Plan, ...], *, batch: bool) -> str | None:
+    """The digest that the operator confirmed, or None: refused or declined, and recorded."""
+    agreed = plans_digest(plans)
+    data = [plan.as_data() for plan in plans]
+    body: dict[str, Any] = {"step": state.key, "digest": agreed}
+    if len(str(data)) > INLINE:
+        body["evidence"] = hands.ledger.evidence(f"{state.key}: plan", data, state.key).sha256
+    else:
+        body["plans"] = data
+    hands.ledger.write("plan", body)
+    if not _consent(hands, state, plans, batch=batch):
+        return None
+    return agreed
+
+
+def _consent(
+    hands: Hands,
+    state: StepState,
+    plans: tuple[Plan, ...],
+    *,
+    batch: bool,
+    unread: tuple[str, ...] = (),
+    drift: tuple[Mapping[str, Any], ...] = (),
+) -> bool:
+    identity = who_acts(hands.door, state.step.session)
+    verdicts = judge(
+        hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity, now=hands.clock.now(),
+        protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
+    )  # fmt: skip
+    if worst(verdicts) is Ruling.DENY:
+        reasons = "; ".join(verdict.reason for verdict in verdicts if verdict.ruling is Ruling.DENY)
+        hands.operator.tell(Message("Refused by a guard", reasons, "Nothing was sent.", "error", state.key))
+        return False
+    request = confirmation(state, plans, verdicts, batch=batch)
+    answer = hands.operator.confirm(request)
+    digest = plans_digest(plans)
+    missing = request.accepts(answer.typed, answer.reason) if answer is not None else "declined"
+    if answer is None or missing:
+        hands.ledger.write("decide", {"step": state.key, "kind": "decline", "digest": digest, "reason": missing})
+        return False
+    hands.ledger.write(
+        "decide",
+        {"step": state.key, "kind": "confirm", "digest": digest, "typed": answer.typed, "reason": answer.reason},
+    )
+    return True
+
+
+def _carry_out(hands: Hands, state: StepState, plan: Plan, agreed: str, undoes: tuple[int, ...] = ()) -> bool:
+    """Re-reads, sends every call of one unit, verifies. False: stop here."""
+    drift, unread = _recheck(hands, plan)
+    if (drift or unread) and not _consent(hands, state, (plan,), batch=False, drift=drift, unread=unread):
+        return False
+    for number, planned in enumerate(plan.calls, 1):
+        back = undoes[number - 1] if undoes else None
+        outcome = send(hands.ledger, hands.door, hands.operator, plan, number, confirmed=agreed, undoes=back)
+        if outcome.status is Status.FAILED:
+            words = f"{planned.call.name}: {outcome.code}: {outcome.message}"
+            hands.operator.tell(Message("AWS refused", words, outcome.advice, "error", plan.step))
+            return False
+        if outcome.status is Status.UNKNOWN:
+            hands.operator.tell(
+                Message("Nobody knows whether it was done", f"{planned.call.name}: {outcome.message}",
+                        "irtui looks at AWS before anything else goes on.", "warning", plan.step)
+            )  # fmt: skip
+            return False
+    if not plan.undoing:
+        verify(hands, plan.step, plan.calls)
+    return True
+
+
+def _recheck(hands: Hands, plan: Plan) -> tuple[tuple[Mapping[str, Any], ...], tuple[str, ...]]:
+    """Differences between what was confirmed and what is there now, and what could not be read now."""
+    drift: list[Mapping[str, Any]] = []
+    unread: list[str] = []
+    for planned in plan.calls:
+        now = observed_before(hands.door, planned)
+        if planned.before is None or now is None or planned.before.state == "unknown":
+            continue
+        if now.state == "unknown":
+            unread.append(f"{planned.call.name}: {now.why}")
+        elif (now.state, plain(now.value)) != (planned.before.state, plain(planned.before.value)):
+            drift.append({"call": planned.call.name, "before": planned.before.as_data(), "now": now.as_data()})
+    return tuple(drift), tuple(unread)
+
+
+def verify(hands: Hands, unit: str, calls: tuple[PlannedCall, ...]) -> None:
+    """Looks whether the calls took effect; records it, and when to look again."""
+    looks = [planned.look for planned in calls if planned.look is not None]
+    if not looks:
+        nothing = Sight(Finding.UNSETTLED, why="nothing can be read back that would show it", passing=False)
+        record_check(hands.ledger, unit, "verify", [nothing])
+        return
+    hands.operator.progress(Progress("checking that it took effect …", unit))
+    sights = [look(hands.door, hands.clock, what, stopping=hands.stopping) for what in looks]
+    hands.operator.progress(Progress())
+    finding = record_check(hands.ledger, unit, "verify", sights)
+    again = [what.again_after for what in looks if what.again_after is not None]
+    if finding is Finding.VERIFIED and again:
+        due = hands.clock.now() + timedelta(seconds=max(again))
+        hands.ledger.write("settle", {"step": unit, "due": rfc3339(due)})
+
+
+def settle(hands: Hands, unit: str, calls: tuple[PlannedCall, ...]) -> None:
+    """The second look. Verified closes the step, refuted opens it again, unseen is looked for once more later."""
+    sights = [look(hands.door, hands.clock, planned.look, once=True) for planned in calls if planned.look]
+    finding = worst_finding(sights)
+    if finding is Finding.UNSETTLED and any(sight.passing for sight in sights) and not hands.stopping():
+        due = hands.clock.now() + timedelta(seconds=RETRY_SETTLE)
+        hands.ledger.write("settle", {"step": unit, "due": rfc3339(due), "why": sights[0].why})
+        return
+    record_check(hands.ledger, unit, "again", sights)
+    if finding is Finding.REFUTED:
+        why = "; ".join(sight.why for sight in sights if sight.finding is Finding.REFUTED)
+        hands.operator.tell(
+            Message("It was undone behind our back", why,
+                    "Somebody is working against you. The step is open again: run it again.", "error", unit)
+        )  # fmt: skip
+
+
+RETRY_SETTLE = 15.0
+"""Seconds until a second look that saw nothing is tried again."""
+
+
+def _is_back(hands: Hands, original: PlannedCall) -> Sight:
+    """Whether what the call found before it is there again; polls as long as the call's own look would."""
+    call = original.observe or (original.look.call if original.look else None)
+    if call is None or original.before is None or original.before.state == "unknown":
+        return Sight(Finding.UNSETTLED, None, "what was there before is not known", passing=False)
+    watch = tuple(original.before.value) if isinstance(original.before.value, dict) else ()
+    within, every = (original.look.within, original.look.every) if original.look else (60.0, 2.0)
+    deadline = hands.clock.monotonic() + within
+    while True:
+        now = observe(hands.door, call, watch)
+        same = (now.state, plain(now.value)) == (original.before.state, plain(original.before.value))
+        if same:
+            return Sight(Finding.VERIFIED, now.value)
+        if hands.clock.monotonic() + every > deadline or hands.stopping():
+            finding = Finding.UNSETTLED if now.state == "unknown" else Finding.REFUTED
+            return Sight(finding, now.value, now.why or "it is not as it was before the step")
+        hands.clock.sleep(every)

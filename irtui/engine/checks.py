@@ -1,0 +1,31 @@
+"""What looks at AWS amounted to, as one `check` record."""
+
+from irtui.canonical import plain
+from irtui.engine.ledger import Ledger
+from irtui.engine.looks import Sight
+from irtui.model.outcome import Finding
+
+
+def worst_finding(sights: list[Sight]) -> Finding:
+    """Refuted is worse than unsettled is worse than verified; no look at all is unsettled."""
+    found = {sight.finding for sight in sights}
+    if Finding.REFUTED in found:
+        return Finding.REFUTED
+    return Finding.VERIFIED if found == {Finding.VERIFIED} else Finding.UNSETTLED
+
+
+def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight]) -> Finding:
+    """Writes the worst finding with every look's reason. `which`: own, verify, again, proof, wait or undo."""
+    finding = worst_finding(sights)
+    ledger.write(
+        "check",
+        {
+            "step": unit,
+            "which": which,
+            "finding": finding.value,
+            "value": plain([sight.value for sight in sights]),
+            "why": "; ".join(sight.why for sight in sights if sight.why),
+            "advice": next((sight.advice for sight in sights if sight.advice), ""),
+        },
+    )
+    return finding

@@ -1,0 +1,395 @@
+"""Records → state. The journal is the only state there is; this says what it means.
+
+Rules:
+- The latest record of a unit (a step, or one item of a `for_each`) decides its status.
+- An intent without an outcome is in doubt, and so is an outcome that nobody knows.
+- A change counts as done only when a check said so and, where the step asks for a second look, that too.
+- A skipped, undone or not needed step is never called done.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from irtui.engine.outline import Node, outline, split_key
+from irtui.errors import IrtuiError
+from irtui.model.incident import CallRecord, Evidence, IncidentState, StepState, StepStatus
+from irtui.model.runbook import Runbook
+from irtui.runbook.expressions import fill, truth
+
+
+class Entry(Protocol):
+    """What the fold needs of a journal record."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+    @property
+    def t(self) -> str: ...
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What the records said of one step, or of one item."""
+
+    status: StepStatus = StepStatus.TODO
+    values: dict[str, Any] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    reason: str = ""
+    advice: str = ""
+    settle_at: datetime | None = None
+    wait_until: datetime | None = None
+    reply: str = ""
+    asserted: str = ""
+    proof: str = ""
+    undoing: bool = False
+
+    def becomes(self, status: StepStatus, reason: str = "", advice: str = "") -> None:
+        self.status, self.reason, self.advice = status, reason, advice
+        if status is not StepStatus.SETTLING:
+            self.settle_at = None
+
+
+class Fold:
+    """Takes records one by one; `state()` is the incident as they tell it. Raises RunbookError for a missing child."""
+
+    def __init__(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
+        self._nodes = outline(runbook, children)
+        self._keys = {node.key for node in self._nodes}
+        self._units: dict[str, _Unit] = {}
+        self._items: dict[str, tuple[Any, ...]] = {}
+        self._calls: dict[int, CallRecord] = {}
+        self._evidence: dict[str, list[Evidence]] = {}
+        self._child_inputs: dict[str, Mapping[str, Any]] = {}
+        self._incident = IncidentState("", "", runbook.name, runbook.title, "", "", "", "", "", "", "")
+        self._caller: Mapping[str, Any] = {}
+
+    def take(self, record: Entry, head: str = "") -> None:
+        """Adds one record. Records that are not about state are counted and otherwise ignored."""
+        self._incident = replace(self._incident, records=record.seq, head=head or self._incident.head)
+        handler = getattr(self, f"_on_{record.type}", None)
+        if handler is not None:
+            handler(record, record.body)
+
+    def take_all(self, records: Iterable[Entry]) -> "Fold":
+        for record in records:
+            self.take(record)
+        return self
+
+    def state(self) -> IncidentState:
+        steps: list[StepState] = []
+        for node in self._nodes:
+            steps.append(self._step(node))
+        statuses = {step.key: step for step in steps}
+        steps = [self._finished(step, statuses) for step in steps]
+        return replace(
+            self._incident,
+            steps=tuple(steps),
+            changed=sum(1 for call in self._calls.values() if call.status != "not_applied" and call.status != "failed"),
+        )
+
+    def context(self, prefix: str = "") -> dict[str, Any]:
+        """What `${{ }}` may see for the steps under `prefix`: inputs, steps, incident, aws."""
+        incident = self._incident
+        steps: dict[str, Any] = {}
+        for node in self._nodes:
+            if node.prefix == prefix:
+                steps[node.step.id] = self._values(node.key)
+        return {
+            "inputs": dict(self._child_inputs.get(prefix, {}) if prefix else incident.inputs),
+            "steps": steps,
+            "incident": {"id": incident.id, "opened": incident.opened},
+            "aws": {
+                "account": incident.account,
+                "region": incident.region,
+                "caller": {"arn": incident.caller, **self._caller},
+            },
+        }
+
+    # -- records -------------------------------------------------------------------------------
+
+    def _on_open(self, record: Entry, body: Mapping[str, Any]) -> None:
+        key = body.get("key") or {}
+        self._incident = replace(
+            self._incident,
+            id=str(getattr(record, "incident", "")),
+            mode=str(body.get("mode", "")),
+            account=str(body.get("account", "")),
+            alias=str(body.get("alias", "")),
+            caller=str(body.get("caller", "")),
+            operator=str(body.get("operator", "")),
+            region=str(body.get("region", "")),
+            opened=record.t,
+            key_kind=str(key.get("kind", "")),
+            endpoints=tuple(body.get("endpoints") or ()),
+            expires=_moment(body.get("expires")),
+        )
+        self._caller = {"name": body.get("caller_name", ""), "user_id": body.get("user_id", "")}
+
+    def _on_join(self, record: Entry, body: Mapping[str, Any]) -> None:
+        key = body.get("key") or {}
+        self._incident = replace(
+            self._incident,
+            caller=str(body.get("caller") or self._incident.caller),
+            operator=str(body.get("operator") or self._incident.operator),
+            key_kind=str(key.get("kind") or self._incident.key_kind),
+            expires=_moment(body.get("expires")),
+        )
+
+    def _on_unlock(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._incident = replace(self._incident, unlocked=True)
+
+    def _on_input(self, record: Entry, body: Mapping[str, Any]) -> None:
+        inputs = {**self._incident.inputs, str(body["name"]): body.get("value")}
+        self._incident = replace(self._incident, inputs=inputs)
+
+    def _on_note(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._incident = replace(self._incident, notes=(*self._incident.notes, str(body.get("text", ""))))
+
+    def _on_close(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._incident = replace(self._incident, closed=True)
+
+    def _on_run(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._child_inputs[f"{body['step']}/"] = dict(body.get("inputs") or {})
+
+    def _on_evidence(self, record: Entry, body: Mapping[str, Any]) -> None:
+        key, _ = split_key(str(body.get("step", "")))
+        found = Evidence(
+            str(body["name"]), str(body["sha256"]), int(body["size"]), str(body.get("step", "")),
+            tuple(body.get("gaps") or ()),
+        )  # fmt: skip
+        self._evidence.setdefault(key, []).append(found)
+
+    def _on_items(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._items[str(body["step"])] = tuple(body.get("items") or ())
+
+    def _on_observe(self, record: Entry, body: Mapping[str, Any]) -> None:
+        unit = self._unit(body["step"])
+        unit.gaps = tuple(body.get("gaps") or ())
+        unit.reply = str(body.get("evidence") or "")
+        if body.get("state") == "ok":
+            unit.values = dict(body.get("keep") or {})
+            unit.becomes(StepStatus.DONE)
+        else:
+            unit.becomes(StepStatus.FAILED, str(body.get("message", "")), str(body.get("advice", "")))
+
+    def _on_judge(self, record: Entry, body: Mapping[str, Any]) -> None:
+        if body.get("result") == "DENY":
+            unit = self._unit(body["step"])
+            reasons = [str(v["reason"]) for v in body.get("verdicts") or () if v.get("ruling") == "DENY"]
+            unit.reason = "; ".join(reasons)
+
+    def _on_decide(self, record: Entry, body: Mapping[str, Any]) -> None:
+        if body.get("kind") == "choice":
+            unit = self._unit(body["step"])
+            unit.values = {"choice": body.get("choice")}
+            unit.becomes(StepStatus.DONE)
+
+    def _on_intent(self, record: Entry, body: Mapping[str, Any]) -> None:
+        unit = self._unit(body["step"])
+        undoing = bool(body.get("undoing"))
+        self._calls[record.seq] = CallRecord(
+            record.seq, str(body["step"]), dict(body["call"]), "sent", str(body.get("plan", "")),
+            int(body.get("n", 1)), int(body.get("of", 1)), undoing,
+        )  # fmt: skip
+        unit.undoing = undoing
+        unit.becomes(StepStatus.IN_DOUBT, "sent; no answer is recorded")
+
+    def _on_outcome(self, record: Entry, body: Mapping[str, Any]) -> None:
+        call = self._resolve(body, str(body["status"]))
+        call = replace(call, code=str(body.get("code", "")), message=str(body.get("message", "")),
+                       request_id=str(body.get("request_id", "")))  # fmt: skip
+        self._calls[call.seq] = call
+        unit = self._unit(call.step)
+        if call.status == "succeeded":
+            self._took_effect(unit, call)
+        else:
+            words = f"{call.code}: {call.message}" if call.code else call.message
+            unit.becomes(StepStatus.FAILED, words, str(body.get("advice", "")))
+
+    def _on_unknown(self, record: Entry, body: Mapping[str, Any]) -> None:
+        call = self._resolve(body, "unknown")
+        self._unit(call.step).becomes(StepStatus.IN_DOUBT, str(body.get("why", "")))
+
+    def _on_reconcile(self, record: Entry, body: Mapping[str, Any]) -> None:
+        found = str(body["found"])
+        call = self._resolve(body, "unknown" if found == "unclear" else found)
+        unit = self._unit(call.step)
+        if call.status == "applied":
+            self._took_effect(unit, call)
+        elif call.status == "not_applied":
+            unit.becomes(StepStatus.TODO, f"looked at AWS: {call.planned['call']} had no effect; run it again")
+        else:
+            unit.becomes(StepStatus.IN_DOUBT, str(body.get("why", "")))
+
+    def _on_check(self, record: Entry, body: Mapping[str, Any]) -> None:
+        unit = self._unit(body["step"])
+        which, finding, why = str(body["which"]), str(body["finding"]), str(body.get("why", ""))
+        if which == "proof":
+            unit.proof = finding
+        if finding == "verified":
+            unit.becomes(StepStatus.UNDONE if which == "undo" else StepStatus.DONE)
+        elif which == "again":
+            unit.becomes(StepStatus.REFUTED if finding == "refuted" else StepStatus.UNVERIFIED, why)
+        elif which in ("own", "wait"):
+            unit.becomes(StepStatus.FAILED, why, str(body.get("advice", "")))
+        else:
+            unit.becomes(StepStatus.UNVERIFIED, why, str(body.get("advice", "")))
+
+    def _on_settle(self, record: Entry, body: Mapping[str, Any]) -> None:
+        unit = self._unit(body["step"])
+        unit.becomes(StepStatus.SETTLING)
+        unit.settle_at = datetime.fromisoformat(str(body["due"]))
+
+    def _on_wait(self, record: Entry, body: Mapping[str, Any]) -> None:
+        unit = self._unit(body["step"])
+        unit.becomes(StepStatus.WAITING)
+        unit.wait_until = datetime.fromisoformat(str(body["until"]))
+
+    def _on_skip(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._for_all(str(body["step"]), StepStatus.SKIPPED, str(body.get("reason", "")))
+
+    def _on_fail(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._unit(body["step"]).becomes(StepStatus.FAILED, str(body.get("reason", "")), str(body.get("advice", "")))
+
+    def _on_not_needed(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._unit(body["step"]).becomes(StepStatus.NOT_NEEDED, str(body.get("why", "")))
+
+    def _on_attest(self, record: Entry, body: Mapping[str, Any]) -> None:
+        unit = self._unit(body["step"])
+        unit.asserted = str(body.get("statement", ""))
+        unit.becomes(StepStatus.DONE if not body.get("proof") else StepStatus.UNVERIFIED, "asserted, not yet verified")
+        if not body.get("proof"):
+            unit.reason = ""
+
+    # -- meaning -------------------------------------------------------------------------------
+
+    def _unit(self, key: Any) -> _Unit:
+        return self._units.setdefault(str(key), _Unit())
+
+    def _for_all(self, key: str, status: StepStatus, reason: str) -> None:
+        """A step's own word stands for each of its items that is not done."""
+        self._unit(key).becomes(status, reason)
+        for index in range(len(self._items.get(key, ()))):
+            unit = self._unit(f"{key}[{index}]")
+            if unit.status.open:
+                unit.becomes(status, reason)
+
+    def _resolve(self, body: Mapping[str, Any], status: str) -> CallRecord:
+        call = replace(self._calls[int(body["intent"])], status=status)
+        self._calls[call.seq] = call
+        return call
+
+    def _took_effect(self, unit: _Unit, call: CallRecord) -> None:
+        if call.undoing:
+            undone = int(call.planned.get("undoes") or 0)
+            if undone in self._calls:
+                self._calls[undone] = replace(self._calls[undone], undone=True)
+        if call.n < call.of:
+            unit.becomes(StepStatus.FAILED, f"{call.n} of {call.of} calls were made", "Run the step again.")
+        else:
+            unit.becomes(StepStatus.UNVERIFIED, "accepted by AWS; nothing has shown the effect yet")
+
+    def _values(self, key: str) -> dict[str, Any]:
+        unit = self._units.get(key, _Unit())
+        values: dict[str, Any] = {**unit.values, "status": unit.status.value, "gaps": list(unit.gaps)}
+        if key in self._items:
+            values["items"] = [
+                {"item": item, **self._unit(f"{key}[{index}]").values} for index, item in enumerate(self._items[key])
+            ]
+        return values
+
+    def _step(self, node: Node) -> StepState:
+        own = self._units.get(node.key, _Unit())
+        items = self._items.get(node.key, ())
+        units = [self._units.get(f"{node.key}[{index}]", _Unit()) for index in range(len(items))]
+        shown = _worst(units) if units and own.status is not StepStatus.SKIPPED else own
+        settles = [unit.settle_at for unit in units or [own] if unit.settle_at is not None]
+        calls = tuple(call for call in self._calls.values() if split_key(call.step)[0] == node.key)
+        return StepState(
+            key=node.key,
+            number=node.number,
+            step=node.step,
+            status=shown.status,
+            title=self._title(node),
+            values=self._values(node.key) if units else own.values,
+            items=items,
+            items_done=tuple(index for index, unit in enumerate(units) if not unit.status.open),
+            calls=calls,
+            evidence=tuple(self._evidence.get(node.key, ())),
+            gaps=own.gaps,
+            reason=shown.reason or own.reason,
+            advice=shown.advice,
+            settle_at=min(settles, default=None),
+            wait_until=own.wait_until,
+            reply=next((unit.reply for unit in reversed(units) if unit.reply), own.reply),
+            asserted=own.asserted,
+            proof=own.proof,
+            applies=self._applies(node),
+            begun=f"{node.key}/" in self._child_inputs,
+        )
+
+    def _finished(self, step: StepState, others: Mapping[str, StepState]) -> StepState:
+        """Adds what depends on other steps: what blocks it, and for a runbook step whether its child is through."""
+        prefix = step.key.rpartition("/")[0]
+        needed = [others[f"{prefix}/{need}" if prefix else need] for need in step.step.needs]
+        blocked = tuple(need.step.id for need in needed if not satisfied(need))
+        if step.begun and step.status is StepStatus.TODO:
+            inner = [other for key, other in others.items() if key.startswith(f"{step.key}/")]
+            if not any(other.status.open or other.status is StepStatus.WAITING for other in inner):
+                settling = any(other.status is StepStatus.SETTLING for other in inner)
+                return replace(step, status=StepStatus.SETTLING if settling else StepStatus.DONE, blocked_by=blocked)
+        return replace(step, blocked_by=blocked)
+
+    def _applies(self, node: Node) -> bool | None:
+        if not node.step.when:
+            return True
+        try:
+            return truth(node.step.when, self.context(node.prefix))
+        except IrtuiError:
+            return None
+
+    def _title(self, node: Node) -> str:
+        if "${{" not in node.step.title:
+            return node.step.title
+        try:
+            return str(fill(node.step.title, self.context(node.prefix)))
+        except IrtuiError:
+            return node.step.title
+
+
+def _moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def satisfied(step: StepState) -> bool:
+    """Whether a step that others need lets them go on.
+
+    Evidence that could not be had does not hold back containment: the guard asks for a reason instead.
+    """
+    if step.status is StepStatus.FAILED:
+        return step.step.evidence or step.step.on_failure == "continue"
+    return not step.status.open and step.status is not StepStatus.WAITING
+
+
+_RANK = (
+    StepStatus.IN_DOUBT,
+    StepStatus.REFUTED,
+    StepStatus.FAILED,
+    StepStatus.TODO,
+    StepStatus.UNDONE,
+    StepStatus.WAITING,
+    StepStatus.UNVERIFIED,
+    StepStatus.SETTLING,
+    StepStatus.SKIPPED,
+    StepStatus.DONE,
+    StepStatus.NOT_NEEDED,
+)
+
+
+def _worst(units: list[_Unit]) -> _Unit:
+    return min(units, key=lambda unit: _RANK.index(unit.status))

@@ -1,0 +1,52 @@
+"""A runbook and its children as one list of steps with keys.
+
+Keys: `deny` at the top, `sweep/users` for a step of the child that step `sweep` runs. One item of a
+`for_each` is the key with its position: `revoke_roles[1]`. Numbers are for people: `7`, `7.2`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from irtui.errors import RunbookError
+from irtui.model.runbook import ChildBody, Runbook, Step
+
+MAX_DEPTH = 4
+_ITEM = re.compile(r"^(?P<key>.+)\[(?P<index>\d+)\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    key: str
+    number: str
+    step: Step
+    prefix: str
+    """Key of the step whose child this is, with a slash; empty at the top."""
+
+
+def outline(runbook: Runbook, children: Mapping[str, Runbook]) -> tuple[Node, ...]:
+    """Every step in the order it is walked. Raises RunbookError for a child that is missing or nested too deep."""
+    return tuple(_walk(runbook, children, "", "", 0))
+
+
+def unit_key(key: str, item: int | None) -> str:
+    return key if item is None else f"{key}[{item}]"
+
+
+def split_key(unit: str) -> tuple[str, int | None]:
+    """`revoke_roles[1]` → (`revoke_roles`, 1); `deny` → (`deny`, None)."""
+    match = _ITEM.match(unit)
+    return (match["key"], int(match["index"])) if match else (unit, None)
+
+
+def _walk(runbook: Runbook, children: Mapping[str, Runbook], prefix: str, numbers: str, depth: int) -> Iterator[Node]:
+    if depth > MAX_DEPTH:
+        raise RunbookError(f"runbooks nested deeper than {MAX_DEPTH}: {prefix}")
+    for position, step in enumerate(runbook.steps, 1):
+        node = Node(prefix + step.id, f"{numbers}{position}", step, prefix)
+        yield node
+        if isinstance(step.body, ChildBody):
+            child = children.get(step.body.runbook)
+            if child is None:
+                raise RunbookError(f"the child runbook {step.body.runbook!r} of step {node.key!r} was not found")
+            yield from _walk(child, children, f"{node.key}/", f"{node.number}.", depth + 1)

@@ -1,0 +1,112 @@
+"""A step and the live account → the exact calls. Reads, never changes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from irtui.actions.registry import ACTIONS
+from irtui.aws import shapes
+from irtui.aws.door import Door
+from irtui.aws.effects import effect
+from irtui.engine.looks import observed_before
+from irtui.errors import RunbookError
+from irtui.model.call import Call, subjects
+from irtui.model.incident import StepState
+from irtui.model.plan import Look, Plan, PlannedCall
+from irtui.model.runbook import CallBody, Check, Step, UseBody
+from irtui.runbook.expressions import fill, fill_condition
+
+Context = Mapping[str, Any]
+
+
+def filled_call(body: CallBody, step: Step, context: Context) -> Call:
+    """The call with its expressions filled and its parameters typed. Raises RunbookError when it does not fit."""
+    params = shapes.typed(body.service, body.operation, fill(body.params, context))
+    call = Call(body.service, body.operation, params, fill(step.region, context) or None, step.session)
+    problems = shapes.parameter_problems(call)
+    if problems:
+        raise RunbookError(f"{call.name}: {'; '.join(problems)}", advice="The values of earlier steps do not fit here.")
+    return call
+
+
+def filled_look(check: Check, step: Step, context: Context) -> Look | None:
+    """The look of a check that names its own read; None for one that judges the step's reply."""
+    if check.call is None:
+        return None
+    until = fill_condition(check.until, context)
+    return Look(filled_call(check.call, step, context), until, check.within, check.every, check.again_after)
+
+
+def plan_step(door: Door, step: Step, key: str, context: Context, now: datetime) -> Plan:
+    """The plan of one unit. Raises RunbookError, AwsFault, SimulatorGap; nothing has been changed then."""
+    if isinstance(step.body, CallBody):
+        calls: tuple[PlannedCall, ...] = (_planned(step, step.body, context),)
+    elif isinstance(step.body, UseBody):
+        calls = _action_calls(door, step, step.body, context, now)
+    else:
+        raise RunbookError(f"step {key} makes no calls")
+    if not calls:
+        raise RunbookError(f"step {key}: the action planned nothing", advice="Read its result; skip it with a reason.")
+    return Plan(key, tuple(replace(planned, before=observed_before(door, planned)) for planned in calls))
+
+
+def plan_undo(door: Door, state: StepState) -> tuple[Plan, tuple[int, ...]]:
+    """What takes a step back, last call first, and the intents it undoes."""
+    done = [
+        c for c in reversed(state.calls) if c.took_effect and not c.undone and not c.undoing and c.planned.get("undo")
+    ]
+    calls = []
+    for record in done:
+        original = PlannedCall.from_data(record.planned)
+        assert original.undo is not None
+        back = PlannedCall(
+            original.undo,
+            effect(original.undo.service, original.undo.operation),
+            original.target,
+            after=original.before.as_data() if original.before else None,
+            observe=original.observe or (original.look.call if original.look else None),
+            watch=tuple(original.before.value) if original.before and isinstance(original.before.value, dict) else (),
+            undo=original.call,
+            note=f"takes back #{record.seq}",
+        )
+        calls.append(replace(back, before=observed_before(door, back)))
+    return Plan(state.key, tuple(calls), undoing=True), tuple(record.seq for record in done)
+
+
+def _planned(step: Step, body: CallBody, context: Context) -> PlannedCall:
+    call = filled_call(body, step, context)
+    look = filled_look(step.verify, step, context) if step.verify else None
+    named = subjects(call)
+    return PlannedCall(
+        call,
+        effect(body.service, body.operation),
+        str(fill(step.confirm, context)) if step.confirm else (named[0].id if named else call.operation),
+        after=look.until if look else None,
+        look=look,
+        observe=filled_call(step.observe, step, context) if step.observe else None,
+        undo=filled_call(step.undo, step, context) if step.undo else None,
+        irreversible=step.irreversible,
+    )
+
+
+def _action_calls(door: Door, step: Step, body: UseBody, context: Context, now: datetime) -> tuple[PlannedCall, ...]:
+    action = ACTIONS[body.action]
+    if action.plan is None:
+        raise RunbookError(f"{body.action} only reads")
+    calls = action.plan(door, action_inputs(body, context), now)
+    return tuple(replace(planned, call=_placed(planned.call, step, context)) for planned in calls)
+
+
+def action_inputs(body: UseBody, context: Context) -> dict[str, Any]:
+    """The filled inputs of an action. Raises RunbookError for one that is missing."""
+    given = dict(fill(body.inputs, context))
+    missing = [name for name, field in ACTIONS[body.action].inputs.items() if field.required and not given.get(name)]
+    if missing:
+        raise RunbookError(f"{body.action}: no value for {', '.join(missing)}")
+    return given
+
+
+def _placed(call: Call, step: Step, context: Context) -> Call:
+    region = call.region or fill(step.region, context) or None
+    return replace(call, region=region, session=step.session if call.session == "caller" else call.session)

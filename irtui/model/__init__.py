@@ -1,0 +1,1 @@
+"""The nouns of irtui: frozen values without I/O, one file each."""

@@ -1,0 +1,180 @@
+"""The state of an incident: what folding its journal gives. Nothing here is stored anywhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from irtui.model.runbook import Step
+
+
+class StepStatus(StrEnum):
+    TODO = "todo"
+    DONE = "done"
+    """Done, and where it has a check: verified."""
+    UNVERIFIED = "unverified"
+    """Sent and accepted, but nothing shows that it took effect."""
+    SETTLING = "settling"
+    """Verified once; the second look is still to come."""
+    REFUTED = "reopened"
+    """It was done and is no longer true: open again."""
+    IN_DOUBT = "in doubt"
+    """Sent, or perhaps sent; nobody knows what became of it."""
+    WAITING = "waiting"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+    NOT_NEEDED = "not needed"
+    """Its `when` was false, or its list was empty."""
+
+    @property
+    def open(self) -> bool:
+        """The operator still has something to do here."""
+        return self in (StepStatus.TODO, StepStatus.REFUTED, StepStatus.IN_DOUBT, StepStatus.FAILED, StepStatus.UNDONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    name: str
+    sha256: str
+    size: int
+    step: str = ""
+    gaps: tuple[str, ...] = ()
+    """What could not be read, in words; empty when it is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One intent and what became of it."""
+
+    seq: int
+    """Number of the intent record."""
+    step: str
+    """Key of the step, with its item: `revoke_roles[1]`."""
+    planned: Mapping[str, Any]
+    """The planned call, as data; `model.plan.PlannedCall.from_data` reads it."""
+    status: str
+    """sent (no outcome: in doubt), succeeded, failed, unknown (in doubt), applied or not_applied (reconciled)."""
+    plan: str = ""
+    """Digest of the plans it was confirmed with."""
+    n: int = 1
+    of: int = 1
+    """Which call of how many of its unit's plan."""
+    undoing: bool = False
+    undone: bool = False
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+
+    @property
+    def in_doubt(self) -> bool:
+        return self.status in ("sent", "unknown")
+
+    @property
+    def took_effect(self) -> bool:
+        return self.status in ("succeeded", "applied")
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    key: str
+    """Path of ids: `deny`, `sweep/users`. Items of a `for_each` are in `items`."""
+    number: str
+    """For people: `4`, `7.2`."""
+    step: Step
+    status: StepStatus
+    title: str = ""
+    """The title filled in as far as it can be; foreign text."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What it kept, or `{'choice': …}`."""
+    items: tuple[Any, ...] = ()
+    """The list it runs over, once known."""
+    items_done: tuple[int, ...] = ()
+    calls: tuple[CallRecord, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    gaps: tuple[str, ...] = ()
+    reason: str = ""
+    """Why it failed, was skipped, or was reopened; one sentence, foreign text."""
+    advice: str = ""
+    settle_at: datetime | None = None
+    """When the second look is due."""
+    wait_until: datetime | None = None
+    reply: str = ""
+    """Evidence hash of the last reply, where there is one."""
+    asserted: str = ""
+    """For manual work: what the operator stated; `verified` stands in `proof`."""
+    proof: str = ""
+    """verified, refuted, unsettled or empty."""
+    blocked_by: tuple[str, ...] = ()
+    """Needed steps that are not done."""
+    applies: bool | None = True
+    """What its `when` says now. None: it cannot be evaluated (yet)."""
+    begun: bool = False
+    """For a child runbook: it has begun, its steps are being walked."""
+
+    @property
+    def undoable(self) -> bool:
+        return any(
+            call.took_effect and not call.undone and not call.undoing and call.planned.get("undo")
+            for call in self.calls
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentState:
+    id: str
+    mode: str
+    """real or rehearsal."""
+    runbook: str
+    title: str
+    account: str
+    alias: str
+    caller: str
+    """ARN."""
+    operator: str
+    region: str
+    opened: str
+    """RFC 3339 UTC."""
+    key_kind: str
+    """keyring, passphrase-file, ephemeral or throw-away (rehearsals)."""
+    steps: tuple[StepState, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    unlocked: bool = False
+    """Changes are allowed in this incident."""
+    closed: bool = False
+    records: int = 0
+    head: str = ""
+    """SHA-256 of the last record's line."""
+    notes: tuple[str, ...] = ()
+    changed: int = 0
+    """Calls that were sent and may have changed something."""
+    expires: datetime | None = None
+    endpoints: tuple[str, ...] = ()
+
+    def step(self, key: str) -> StepState:
+        """Raises KeyError."""
+        for state in self.steps:
+            if state.key == key:
+                return state
+        raise KeyError(key)
+
+    @property
+    def settling(self) -> tuple[StepState, ...]:
+        return tuple(state for state in self.steps if state.status is StepStatus.SETTLING)
+
+    @property
+    def open_steps(self) -> tuple[StepState, ...]:
+        return tuple(state for state in self.steps if state.status.open)
+
+    @property
+    def contained(self) -> str:
+        """`contained`, `settling` or `open`. Contained only when every containing step has settled and none is open."""
+        containing = [
+            state for state in self.steps if state.step.phase == "contain" and state.status is not StepStatus.NOT_NEEDED
+        ]
+        if any(state.status is StepStatus.SETTLING for state in containing) and not any(
+            state.status is not StepStatus.SETTLING and state.status is not StepStatus.DONE for state in containing
+        ):
+            return "settling"
+        return "contained" if containing and all(s.status is StepStatus.DONE for s in containing) else "open"

@@ -1,0 +1,125 @@
+"""A desk for engine tests: a real journal in a folder, a door in memory, a clock moved by hand, a scripted human."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from memory_door import START, MemoryDoor
+
+from irtui.clock import ManualClock
+from irtui.engine.ledger import Ledger
+from irtui.engine.operator import (
+    CloseIncident,
+    Command,
+    Confirmation,
+    Confirmed,
+    Leave,
+    Message,
+    Operator,
+    Progress,
+    Question,
+    Task,
+)  # fmt: skip
+from irtui.engine.run import Run
+from irtui.journal.seal import THROW_AWAY, Ed25519Signer
+from irtui.journal.store import Journal
+from irtui.model.incident import IncidentState
+from irtui.model.runbook import Runbook
+from irtui.runbook.parse import parse_runbook
+
+
+class Human(Operator):
+    """Gives the commands one after the other, then leaves. Types what is asked unless told otherwise."""
+
+    def __init__(self, commands: Iterable[Command], clock: ManualClock) -> None:
+        self.commands = list(commands)
+        self.clock = clock
+        self.told: list[Message] = []
+        self.confirmations: list[Confirmation] = []
+        self.agrees: Callable[[Confirmation], Confirmed | None] = lambda request: Confirmed(request.typed, "because")
+        self.choice: str | None = "keep"
+        self.statement: str | None = "done by hand"
+        self.patient = False
+        """Waits for what settles before the next command."""
+
+    def update(self, state: IncidentState) -> None: ...
+
+    def progress(self, progress: Progress) -> None: ...
+
+    def tell(self, message: Message) -> None:
+        self.told.append(message)
+
+    def next(self, state: IncidentState, timeout: float | None) -> Command | None:
+        if timeout is not None and (self.patient or not self.commands):
+            self.clock.sleep(timeout + 0.001)
+            return None
+        return self.commands.pop(0) if self.commands else Leave()
+
+    def confirm(self, request: Confirmation) -> Confirmed | None:
+        self.confirmations.append(request)
+        return self.agrees(request)
+
+    def decide(self, question: Question) -> str | None:
+        return self.choice
+
+    def attest(self, task: Task) -> str | None:
+        return self.statement
+
+    def secret(self, prompt: str) -> str | None:
+        return None
+
+
+class Bench:
+    """An opened incident. `walk` plays commands; `again` is a new process that finds the same journal."""
+
+    def __init__(self, folder: Path, text: str, *, unlocked: bool = True) -> None:
+        self.folder = folder / "INC-TEST"
+        self.runbook = parse_runbook(text, "test.yaml", shipped=True)
+        self.children: dict[str, Runbook] = {}
+        self.clock = ManualClock(START)
+        self.door = MemoryDoor()
+        self.signer = Ed25519Signer.from_seed(b"1" * 32, THROW_AWAY)
+        opening = {
+            "account": "111122223333", "alias": "", "caller": "arn:aws:sts::111122223333:assumed-role/Responder/alice",
+            "user_id": "AROA", "operator": "alice", "region": "us-east-1", "endpoints": [], "tool": {},
+            "runbook": {"name": self.runbook.name, "digest": self.runbook.digest}, "children": {}, "previous": "",
+            "read_only": False,
+        }  # fmt: skip
+        self.journal = Journal.create(
+            self.folder, incident="INC-TEST", run="run1", operator="alice", mode="rehearsal", signer=self.signer,
+            clock=self.clock, opening=opening,
+        )  # fmt: skip
+        self.journal.append("input", {"name": "key", "value": "AKIA1111111111111111"})
+        if unlocked:
+            self.journal.append("unlock", {"account": "111122223333", "by": "alice"})
+        self._sit()
+
+    def _sit(self) -> None:
+        self.ledger = Ledger(self.journal, self.runbook, self.children)
+        self.run = Run(self.ledger, self.door, self.clock, self.children)
+
+    @property
+    def state(self) -> IncidentState:
+        return self.ledger.state
+
+    def status(self, key: str) -> str:
+        return self.state.step(key).status.value
+
+    def types(self) -> list[str]:
+        return [record.type for record in self.journal.records]
+
+    def walk(self, *commands: Command, human: Human | None = None) -> Human:
+        human = human or Human([], self.clock)
+        human.commands = list(commands)
+        self.run.walk(human)
+        return human
+
+    def again(self) -> None:
+        """The process ended here; another one resumes."""
+        self.journal.release()
+        self.journal = Journal.resume(
+            self.folder, run="run2", operator="alice", signer=self.signer, clock=self.clock, joining={}
+        )
+        self._sit()
+
+
+__all__ = ["Bench", "CloseIncident", "Human"]
