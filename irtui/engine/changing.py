@@ -12,7 +12,7 @@ from typing import Any
 
 from irtui.aws.door import Door
 from irtui.canonical import plain
-from irtui.clock import Clock, rfc3339
+from irtui.clock import Clock
 from irtui.engine.checks import record_check, worst_finding
 from irtui.engine.consent import confirmation, judge, plans_digest, who_acts
 from irtui.engine.executor import send
@@ -187,22 +187,18 @@ def verify(hands: Hands, unit: str, calls: tuple[PlannedCall, ...]) -> None:
     hands.operator.progress(Progress("checking that it took effect …", unit))
     sights = [look(hands.door, hands.clock, what, stopping=hands.stopping) for what in looks]
     hands.operator.progress(Progress())
-    finding = record_check(hands.ledger, unit, "verify", sights)
     again = [what.again_after for what in looks if what.again_after is not None]
-    if finding is Finding.VERIFIED and again:
-        due = hands.clock.now() + timedelta(seconds=max(again))
-        hands.ledger.write("settle", {"step": unit, "due": rfc3339(due)})
+    settles = bool(again) and worst_finding(sights) is Finding.VERIFIED
+    due = hands.clock.now() + timedelta(seconds=max(again)) if settles else None
+    record_check(hands.ledger, unit, "verify", sights, due)
 
 
 def settle(hands: Hands, unit: str, calls: tuple[PlannedCall, ...]) -> None:
     """The second look. Verified closes the step, refuted opens it again, unseen is looked for once more later."""
     sights = [look(hands.door, hands.clock, planned.look, once=True) for planned in calls if planned.look]
-    finding = worst_finding(sights)
-    if finding is Finding.UNSETTLED and any(sight.passing for sight in sights) and not hands.stopping():
-        due = hands.clock.now() + timedelta(seconds=RETRY_SETTLE)
-        hands.ledger.write("settle", {"step": unit, "due": rfc3339(due), "why": sights[0].why})
-        return
-    record_check(hands.ledger, unit, "again", sights)
+    unseen = worst_finding(sights) is Finding.UNSETTLED and any(sight.passing for sight in sights)
+    due = hands.clock.now() + timedelta(seconds=RETRY_SETTLE) if unseen and not hands.stopping() else None
+    finding = record_check(hands.ledger, unit, "again", sights, due)
     if finding is Finding.REFUTED:
         why = "; ".join(sight.why for sight in sights if sight.finding is Finding.REFUTED)
         hands.operator.tell(

@@ -1,6 +1,9 @@
 """What looks at AWS amounted to, as one `check` record."""
 
+from datetime import datetime
+
 from irtui.canonical import plain
+from irtui.clock import rfc3339
 from irtui.engine.ledger import Ledger
 from irtui.engine.looks import Sight
 from irtui.model.outcome import Finding
@@ -14,8 +17,11 @@ def worst_finding(sights: list[Sight]) -> Finding:
     return Finding.VERIFIED if found == {Finding.VERIFIED} else Finding.UNSETTLED
 
 
-def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight]) -> Finding:
-    """Writes the worst finding with every look's reason. `which`: own, verify, again, proof, wait or undo."""
+def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight], due: datetime | None = None) -> Finding:
+    """Writes the worst finding with every look's reason. `which`: own, verify, again, proof, wait or undo.
+
+    `due` is when to look again; until then the unit is settling.
+    """
     finding = worst_finding(sights)
     ledger.write(
         "check",
@@ -26,6 +32,7 @@ def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight]) -> 
             "value": plain([sight.value for sight in sights]),
             "why": "; ".join(sight.why for sight in sights if sight.why),
             "advice": next((sight.advice for sight in sights if sight.advice), ""),
+            "due": rfc3339(due) if due else "",
         },
     )
     return finding

@@ -9,7 +9,7 @@ Rules:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from irtui.engine.outline import Node, outline, split_key
@@ -46,7 +46,9 @@ class _Unit:
     reply: str = ""
     asserted: str = ""
     proof: str = ""
-    undoing: bool = False
+    accepted: bool = False
+    """The last call was accepted by AWS; its effect may not have been looked for yet."""
+    verified: bool = False
 
     def becomes(self, status: StepStatus, reason: str = "", advice: str = "") -> None:
         self.status, self.reason, self.advice = status, reason, advice
@@ -76,8 +78,15 @@ class Fold:
             handler(record, record.body)
 
     def take_all(self, records: Iterable[Entry]) -> "Fold":
+        """Adds the records of sittings that have ended: what was still running then is in doubt, or unseen."""
         for record in records:
             self.take(record)
+        for unit in self._units.values():
+            if unit.status is StepStatus.RUNNING and unit.accepted:
+                unit.becomes(StepStatus.SETTLING, unit.reason)
+                unit.settle_at = datetime.min.replace(tzinfo=UTC)
+            elif unit.status is StepStatus.RUNNING:
+                unit.becomes(StepStatus.IN_DOUBT, "it may have been sent; no answer is recorded")
         return self
 
     def state(self) -> IncidentState:
@@ -196,8 +205,8 @@ class Fold:
             record.seq, str(body["step"]), dict(body["call"]), "sent", str(body.get("plan", "")),
             int(body.get("n", 1)), int(body.get("of", 1)), undoing,
         )  # fmt: skip
-        unit.undoing = undoing
-        unit.becomes(StepStatus.IN_DOUBT, "sent; no answer is recorded")
+        unit.accepted = unit.verified = False
+        unit.becomes(StepStatus.RUNNING)
 
     def _on_outcome(self, record: Entry, body: Mapping[str, Any]) -> None:
         call = self._resolve(body, str(body["status"]))
@@ -232,6 +241,11 @@ class Fold:
         if which == "proof":
             unit.proof = finding
         if finding == "verified":
+            unit.verified = True
+        if body.get("due"):
+            unit.becomes(StepStatus.SETTLING, why)
+            unit.settle_at = datetime.fromisoformat(str(body["due"]))
+        elif finding == "verified":
             unit.becomes(StepStatus.UNDONE if which == "undo" else StepStatus.DONE)
         elif which == "again":
             unit.becomes(StepStatus.REFUTED if finding == "refuted" else StepStatus.UNVERIFIED, why)
@@ -239,11 +253,6 @@ class Fold:
             unit.becomes(StepStatus.FAILED, why, str(body.get("advice", "")))
         else:
             unit.becomes(StepStatus.UNVERIFIED, why, str(body.get("advice", "")))
-
-    def _on_settle(self, record: Entry, body: Mapping[str, Any]) -> None:
-        unit = self._unit(body["step"])
-        unit.becomes(StepStatus.SETTLING)
-        unit.settle_at = datetime.fromisoformat(str(body["due"]))
 
     def _on_wait(self, record: Entry, body: Mapping[str, Any]) -> None:
         unit = self._unit(body["step"])
@@ -292,7 +301,8 @@ class Fold:
         if call.n < call.of:
             unit.becomes(StepStatus.FAILED, f"{call.n} of {call.of} calls were made", "Run the step again.")
         else:
-            unit.becomes(StepStatus.UNVERIFIED, "accepted by AWS; nothing has shown the effect yet")
+            unit.accepted = True
+            unit.becomes(StepStatus.RUNNING, "accepted by AWS; nothing has shown the effect yet")
 
     def _values(self, key: str) -> dict[str, Any]:
         unit = self._units.get(key, _Unit())
@@ -316,7 +326,7 @@ class Fold:
             step=node.step,
             status=shown.status,
             title=self._title(node),
-            values=self._values(node.key) if units else own.values,
+            values=own.values,
             items=items,
             items_done=tuple(index for index, unit in enumerate(units) if not unit.status.open),
             calls=calls,
@@ -325,6 +335,7 @@ class Fold:
             reason=shown.reason or own.reason,
             advice=shown.advice,
             settle_at=min(settles, default=None),
+            verified=all(unit.verified for unit in units or [own]),
             wait_until=own.wait_until,
             reply=next((unit.reply for unit in reversed(units) if unit.reply), own.reply),
             asserted=own.asserted,
@@ -377,6 +388,7 @@ def satisfied(step: StepState) -> bool:
 
 
 _RANK = (
+    StepStatus.RUNNING,
     StepStatus.IN_DOUBT,
     StepStatus.REFUTED,
     StepStatus.FAILED,

@@ -39,6 +39,7 @@ from irtui.model.outcome import Finding
 from irtui.model.plan import PlannedCall
 from irtui.model.runbook import AskBody, ChildBody, ManualBody, Runbook, WaitBody
 from irtui.runbook.expressions import fill, roots
+from irtui.runbook.template import sole
 
 DEFAULT_LIMITS = Limits()
 
@@ -66,6 +67,8 @@ class Run:
         self._limits = limits
         self._stop = threading.Event()
         self._looked: frozenset[str] = frozenset()
+        self._troubled = False
+        """The last move ended in an error: ask the human before anything runs by itself again."""
 
     @property
     def state(self) -> IncidentState:
@@ -83,13 +86,13 @@ class Run:
             try:
                 if not self._move(hands):
                     break
+                self._troubled = False
             except JournalError:
                 raise
             except IrtuiError as error:
                 operator.progress(Progress())
                 operator.tell(Message(error.title, error.message, error.advice, "error"))
-                if not self._ask(hands, machine.current_step(self.state), None):
-                    break
+                self._troubled = True
         return self.state
 
     # -- moves ---------------------------------------------------------------------------------
@@ -97,6 +100,8 @@ class Run:
     def _move(self, hands: Hands) -> bool:
         """Makes the next move. False: the operator leaves."""
         move = machine.next_move(self.state, self._clock.now(), self._looked)
+        if self._troubled and not isinstance(move, machine.AskOperator):
+            return self._ask(hands, machine.current_step(self.state), None)
         if isinstance(move, machine.AskOperator):
             current = self.state.step(move.key) if move.key else None
             timeout = (move.until - self._clock.now()).total_seconds() if move.until else None
@@ -314,8 +319,9 @@ class Run:
             record_check(self._ledger, step.key, "wait", [sight])
 
     def _settle(self, hands: Hands, step: StepState) -> None:
+        look_for = changing.settle if step.verified else changing.verify
         for unit, calls in _in_effect(step).items():
-            changing.settle(hands, unit, calls)
+            look_for(hands, unit, calls)
 
     def _expand(self, hands: Hands, step: StepState) -> None:
         """Fixes the list a step runs over. An empty list from a step with gaps is not emptiness: nobody knows."""
@@ -370,4 +376,5 @@ def _in_effect(step: StepState) -> dict[str, tuple[PlannedCall, ...]]:
 
 def _steps_read(expression: str) -> tuple[str, ...]:
     """Ids of the steps that a `${{ steps.x.y }}` reads."""
-    return tuple(path[1] for path in roots(expression) if len(path) > 1 and path[0] == "steps")
+    paths = roots(sole(expression) or expression)
+    return tuple(path[1] for path in paths if len(path) > 1 and path[0] == "steps")

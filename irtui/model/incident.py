@@ -11,6 +11,8 @@ from irtui.model.runbook import Step
 
 class StepStatus(StrEnum):
     TODO = "todo"
+    RUNNING = "running"
+    """Being sent, or being looked at, in this sitting."""
     DONE = "done"
     """Done, and where it has a check: verified."""
     UNVERIFIED = "unverified"
@@ -99,6 +101,8 @@ class StepState:
     advice: str = ""
     settle_at: datetime | None = None
     """When the second look is due."""
+    verified: bool = False
+    """A look has shown the effect at least once since the last change."""
     wait_until: datetime | None = None
     reply: str = ""
     """Evidence hash of the last reply, where there is one."""

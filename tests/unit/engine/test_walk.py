@@ -106,10 +106,8 @@ def test_a_confirmed_change_is_sent_once_between_intent_and_outcome(bench: Bench
     human = bench.walk(RunStep("deny"))
 
     assert [call.operation for call in bench.door.sent] == ["PutUserPolicy"]
-    types = [
-        kind for kind in bench.types() if kind in ("plan", "judge", "decide", "intent", "outcome", "check", "settle")
-    ]
-    assert types == ["plan", "judge", "decide", "intent", "outcome", "check", "settle", "check"]
+    types = [kind for kind in bench.types() if kind in ("plan", "judge", "decide", "intent", "outcome", "check")]
+    assert types == ["plan", "judge", "decide", "intent", "outcome", "check", "check"]
     assert human.confirmations[0].typed == "ci-deploy"
     assert bench.status("deny") == "done"
 

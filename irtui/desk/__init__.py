@@ -1,0 +1,1 @@
+"""Opens, resumes and rehearses incidents. The only place that chooses live or rehearsal."""

@@ -1,0 +1,349 @@
+"""The desk: lists what there is, and opens, resumes and rehearses incidents.
+
+The only place that chooses between the real and the simulated AWS, and that hands the engine its clock.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import irtui
+from irtui.aws.boto_door import Transport
+from irtui.canonical import digest
+from irtui.clock import Clock, SystemClock, rfc3339
+from irtui.desk import catalogue
+from irtui.desk.home import Home
+from irtui.desk.inputs import checked_inputs
+from irtui.desk.keys import IncidentKey, Keys
+from irtui.desk.nouns import Answers, Briefing, IncidentEntry, Request, RunbookEntry, ScenarioEntry
+from irtui.desk.opening import (
+    AskSecret,
+    Entrance,
+    asks,
+    briefing_fields,
+    enter_live,
+    enter_world,
+    pinned,
+    warnings,
+)  # fmt: skip
+from irtui.desk.visit import Visit
+from irtui.engine.ledger import Ledger
+from irtui.engine.run import Run
+from irtui.errors import Denied, JournalError, RunbookError, UsageError
+from irtui.gameday.clock import ScenarioClock
+from irtui.gameday.scenario import load_scenario
+from irtui.gameday.world import World
+from irtui.guards.situation import Limits
+from irtui.journal.head import Head, read_head
+from irtui.journal.read import read_records
+from irtui.journal.store import Journal
+from irtui.lint.check import lint
+from irtui.model.runbook import Runbook
+from irtui.runbook.library import Library, Trust
+from irtui.settings.load import Settings
+
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+WORLD_IDLE = 4 * 3600
+"""Seconds without a request after which a left rehearsal's world ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    entrance: Entrance
+    incident: str
+    story: str
+
+
+class Desk:
+    """One per process. Methods that talk to AWS are slow and belong off a UI thread."""
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        environ: Mapping[str, str],
+        runbook_folders: tuple[Path, ...] = (),
+        *,
+        clock: Clock | None = None,
+        randomness: Callable[[int], bytes] = os.urandom,
+        transport: Transport | None = None,
+    ) -> None:
+        """`transport` stands in for the network of a real incident: see `irtui.aws.boto_door`."""
+        self.home = home
+        self.settings = settings
+        self._environ = environ
+        self._clock = clock or SystemClock()
+        self._random = randomness
+        self._transport = transport
+        self._library = Library((*runbook_folders, *settings.runbook_folders))
+        self._trust = Trust(home.trust)
+        self._keys = Keys(home, randomness)
+        self._prepared: dict[str, _Prepared] = {}
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def runbooks(self) -> tuple[RunbookEntry, ...]:
+        return catalogue.runbook_entries(self._library, self._trust)
+
+    def incidents(self) -> tuple[IncidentEntry, ...]:
+        return catalogue.incident_entries(self.home)
+
+    def scenarios(self) -> tuple[ScenarioEntry, ...]:
+        return catalogue.scenario_entries()
+
+    # -- opening -------------------------------------------------------------------------------
+
+    def brief(self, request: Request, ask_secret: AskSecret) -> Briefing:
+        """Looks at the runbook, at who we are and at what the account offers. Writes no journal.
+
+        Raises RunbookError, CredentialsError, AwsFault, Denied (wrong account).
+        """
+        scenario = load_scenario(request.scenario) if request.mode == "rehearsal" else None
+        runbook = self._library.find(request.runbook or (scenario.runbook if scenario else ""))
+        children = self._library.children(runbook)
+        self._usable(runbook, children)
+        incident = self._new_id()
+        if scenario is not None:
+            world = World.start(
+                scenario, seed=request.seed, folder=self._world_folder(incident), idle_seconds=WORLD_IDLE
+            )
+            try:
+                entrance = enter_world(world, ScenarioClock(world, request.hurry))
+                pinned(entrance.identity, request.account)
+            except BaseException:
+                world.stop()
+                raise
+        else:
+            entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
+        story = scenario.story if scenario else ""
+        self._prepared[incident] = _Prepared(entrance, incident, story)
+        return Briefing(
+            request=request,
+            runbook=runbook,
+            children=children,
+            identity=entrance.identity,
+            fields=briefing_fields(runbook, request, entrance),
+            keys=self._keys.options(request.mode),
+            warnings=warnings(entrance.identity, self.settings, entrance.clock, request.mode),
+            story=story,
+            asks=asks(runbook),
+            needs_trust=scenario is None and not runbook.shipped and not self._trust.trusted(runbook),
+            ticket=incident,
+        )
+
+    def abandon(self, briefing: Briefing) -> None:
+        """The operator left at the briefing: a world that was started ends."""
+        prepared = self._prepared.pop(briefing.ticket, None)
+        if prepared and prepared.entrance.world:
+            prepared.entrance.world.stop()
+
+    def begin(self, briefing: Briefing, answers: Answers) -> Visit:
+        """Opens the incident. Raises UsageError (inputs, account), Denied (trust), KeyUnavailable, JournalError.
+
+        After an error the briefing is still good and may be answered again.
+        """
+        prepared = self._prepared[briefing.ticket]
+        request, runbook, identity = briefing.request, briefing.runbook, briefing.identity
+        inputs = checked_inputs(runbook.inputs, {**request.inputs, **answers.inputs})
+        _unlocks(answers.account_typed, identity.account)
+        if briefing.needs_trust and not answers.trust:
+            raise Denied(
+                f"{runbook.name} did not ship with irtui and is not trusted yet (digest {runbook.digest[:16]}).",
+                advice="Read it (irtui runbooks show), then trust it: irtui runbooks trust.",
+            )
+        operator = answers.operator or self._operator()
+        mode = prepared.entrance.door.mode
+        key = self._keys.new(answers.key or briefing.default_key, mode, prepared.incident, answers.passphrase)
+        if briefing.needs_trust:
+            self._trust.add(runbook)
+        journal = Journal.create(
+            self.home.incidents / prepared.incident,
+            incident=prepared.incident,
+            run=self._new_run(),
+            operator=operator,
+            mode=mode,
+            signer=key.signer,
+            endorsement=key.endorsement,
+            clock=prepared.entrance.clock,
+            opening={
+                **_seat(prepared.entrance, operator, request),
+                "tool": {"version": irtui.__version__, "code": _code_digest()},
+                "runbook": {
+                    "name": runbook.name,
+                    "title": runbook.title,
+                    "version": runbook.version,
+                    "digest": runbook.digest,
+                },
+                "children": {name: child.digest for name, child in briefing.children.items()},
+                "previous": self._previous(mode),
+                "read_only": request.read_only,
+                "scenario": request.scenario,
+                "seed": request.seed if request.scenario else 0,
+            },
+        )
+        for text in (runbook.source, *(child.source for child in briefing.children.values())):
+            journal.evidence("runbook", text.encode("utf-8"))
+        for name, value in inputs.items():
+            if value is not None:
+                journal.append("input", {"name": name, "value": value})
+        if answers.account_typed and not request.read_only:
+            journal.append("unlock", {"account": identity.account, "by": operator})
+        del self._prepared[briefing.ticket]
+        return self._visit(
+            journal, prepared.entrance, runbook, briefing.children, key, prepared.story, request.read_only
+        )
+
+    def resume(
+        self,
+        incident_id: str,
+        *,
+        profile: str = "",
+        region: str = "",
+        key: str = "",
+        passphrase: str = "",
+        hurry: bool = False,
+        read_only: bool = False,
+        ask_secret: AskSecret,
+    ) -> Visit:
+        """Goes on with an incident, as its journal tells it.
+
+        Raises UsageError, JournalError, CredentialsError, KeyUnavailable, Denied (another account).
+        """
+        folder = self.home.incident(incident_id or self._latest())
+        records = read_records(folder)
+        if not records:
+            raise JournalError(
+                f"{folder.name} holds no record.", title="Nothing to resume", advice="Open a new incident."
+            )
+        if records[-1].type == "close":
+            raise UsageError(f"{folder.name} is closed.", advice=f"Read it with `irtui audit show {folder.name}`.")
+        opening = records[0].body
+        try:
+            runbook, children = catalogue.recorded_runbooks(folder, records)
+        except JournalError as error:
+            raise JournalError(
+                f"{folder.name} was left before its runbook was kept: {error.message}",
+                title="Nothing to resume",
+                advice="Nothing was done in it. Open a new incident.",
+            ) from error
+        request = Request(
+            str(opening["mode"]), runbook.name, str(opening.get("scenario", "")),
+            profile or str(opening.get("profile", "")), region or str(opening.get("region", "")),
+            str(opening["account"]), key=key, read_only=read_only, hurry=hurry,
+        )  # fmt: skip
+        if request.mode == "rehearsal":
+            world = World.connect(self._world_folder(folder.name))
+            entrance = enter_world(world, ScenarioClock(world, hurry))
+            pinned(entrance.identity, request.account)
+        else:
+            entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
+        operator = self._operator()
+        signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
+        journal = Journal.resume(
+            folder,
+            run=self._new_run(),
+            operator=operator,
+            signer=signing.signer,
+            endorsement=signing.endorsement,
+            clock=entrance.clock,
+            joining=_seat(entrance, operator, request),
+        )
+        story = load_scenario(request.scenario).story if request.scenario else ""
+        return self._visit(journal, entrance, runbook, children, signing, story, read_only)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _visit(
+        self,
+        journal: Journal,
+        entrance: Entrance,
+        runbook: Runbook,
+        children: Mapping[str, Runbook],
+        key: IncidentKey,
+        story: str,
+        read_only: bool,
+    ) -> Visit:
+        for session in (*runbook.sessions, *(spec for child in children.values() for spec in child.sessions)):
+            entrance.door.add_session(session)
+        ledger = Ledger(journal, runbook, children)
+        limits = self.settings.limits
+        run = Run(
+            ledger,
+            entrance.door,
+            entrance.clock,
+            children,
+            protected=self.settings.protected,
+            limits=Limits(limits.users, limits.roles, limits.access_keys, limits.other),
+            read_only=read_only,
+        )
+        return Visit(ledger, entrance.door, entrance.clock, run, key=key, world=entrance.world, story=story)
+
+    def _usable(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
+        problems = tuple(problem for problem in lint(runbook, children) if problem.level == "error")
+        if problems:
+            raise RunbookError(f"{runbook.name}: {len(problems)} problems", problems)
+
+    def _operator(self) -> str:
+        return self.settings.operator or self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
+
+    def _new_id(self) -> str:
+        letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in self._random(6))
+        return f"INC-{letters}"
+
+    def _new_run(self) -> str:
+        return self._random(8).hex()
+
+    def _world_folder(self, incident: str) -> Path:
+        return self.home.state / "worlds" / incident
+
+    def _latest(self) -> str:
+        for entry in self.incidents():
+            if entry.status == "open":
+                return entry.id
+        raise UsageError(
+            "There is no open incident.", title="Nothing to resume", advice="`irtui incidents list` shows all."
+        )
+
+    def _previous(self, mode: str) -> str:
+        """The head of this machine's last incident of the same mode: a whole missing incident is seen by it."""
+        for entry in self.incidents():
+            if entry.mode == mode:
+                head = read_head(entry.path)
+                return f"{entry.id}#{head.seq}:{head.sha256}" if isinstance(head, Head) else ""
+        return ""
+
+
+def _seat(entrance: Entrance, operator: str, request: Request) -> dict[str, Any]:
+    """Who sits down, as the open and join records hold it."""
+    identity = entrance.identity
+    return {
+        "account": identity.account,
+        "alias": identity.alias,
+        "caller": identity.arn,
+        "caller_name": identity.name,
+        "user_id": identity.user_id,
+        "operator": operator,
+        "profile": request.profile,
+        "region": identity.region,
+        "endpoints": list(entrance.door.endpoints),
+        "expires": rfc3339(identity.expires) if identity.expires else "",
+    }
+
+
+def _unlocks(typed: str, account: str) -> None:
+    if typed and typed != account[-4:]:
+        raise UsageError(
+            f"{typed!r} is not the end of account {account}.",
+            title="Wrong account digits",
+            advice="Type its last four digits to unlock changes, or nothing to stay read-only.",
+        )
+
+
+def _code_digest() -> str:
+    """SHA-256 over the sources of the irtui that runs: which code it was."""
+    root = Path(sys.modules["irtui"].__file__ or "").parent
+    sources = sorted(root.rglob("*.py"))
+    return digest([[str(path.relative_to(root)), path.read_text("utf-8")] for path in sources])

@@ -1,0 +1,51 @@
+"""Checks what an operator gave for a runbook's inputs."""
+
+import re
+from collections.abc import Mapping
+
+from irtui.errors import UsageError
+from irtui.model.runbook import InputSpec
+from irtui.text import inert
+
+_FORMS = {
+    "access_key_id": (
+        r"(AKIA|ASIA|ABSK)[A-Z0-9]{12,124}",
+        "an access key id begins with AKIA or ASIA; never give the secret",
+    ),
+    "account_id": (r"\d{12}", "an account id has twelve digits"),
+    "arn": (r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:\S+", "an ARN looks like arn:aws:iam::111122223333:user/name"),
+    "user": (r"[\w+=,.@-]{1,64}", "a user name has at most 64 letters, digits and +=,.@_-"),
+    "role": (r"[\w+=,.@-]{1,64}", "a role name has at most 64 letters, digits and +=,.@_-"),
+    "region": (r"[a-z]{2,4}(-[a-z]+)+-\d", "a Region looks like eu-central-1"),
+    "bucket": (r"[a-z0-9.-]{3,63}", "a bucket name has 3 to 63 lower-case letters, digits, dots and dashes"),
+    "trail": (r"[A-Za-z0-9._-]{3,128}|arn:\S+", "a trail is named by its name or its ARN"),
+}
+
+
+def checked_inputs(specs: tuple[InputSpec, ...], given: Mapping[str, str]) -> dict[str, str | None]:
+    """A value for every input, None for an optional one left out. Raises UsageError that names all flaws at once."""
+    known = {spec.name for spec in specs}
+    flaws = [f"there is no input {inert(name)}" for name in given if name not in known]
+    values: dict[str, str | None] = {}
+    for spec in specs:
+        value = given.get(spec.name, "").strip() or spec.default
+        values[spec.name] = value
+        if value is None:
+            if not spec.optional:
+                flaws.append(f"{spec.name} is missing ({spec.title})")
+        elif flaw := flaw_of(spec, value):
+            flaws.append(f"{spec.name}: {flaw}")
+    if flaws:
+        names = ", ".join(sorted(known)) or "none"
+        raise UsageError("; ".join(flaws), title="The inputs do not fit", advice=f"Inputs of this runbook: {names}.")
+    return values
+
+
+def flaw_of(spec: InputSpec, value: str) -> str:
+    """What is wrong with a value, in words; empty when nothing is."""
+    if len(value) > 2048:
+        return "longer than 2048 characters"
+    if spec.type not in _FORMS:
+        return ""
+    form, words = _FORMS[spec.type]
+    return "" if re.fullmatch(form, value, re.ASCII) else f"{inert(value, 40)!r} is not one: {words}"

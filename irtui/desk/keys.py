@@ -1,0 +1,78 @@
+"""Which key signs an incident: offered, made, found again, destroyed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from irtui.desk.home import Home
+from irtui.desk.nouns import KeyOption
+from irtui.errors import KeyUnavailable
+from irtui.journal.record import Record
+from irtui.journal.seal import THROW_AWAY, Ed25519Signer, endorse
+from irtui.vault.os_keyring import open_keyring, probe
+from irtui.vault.passphrase_file import PassphraseFile
+from irtui.vault.seeds import SEED_BYTES, Vault, incident_name, operator_seed, seed
+
+KEYRING, PASSPHRASE_FILE, EPHEMERAL = "keyring", "passphrase-file", "ephemeral"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentKey:
+    """The key of one sitting."""
+
+    signer: Ed25519Signer
+    endorsement: Mapping[str, str] | None
+    """The word of the operator's long-term key; None for keys that are not kept."""
+    vault: Vault | None
+
+    def forget(self, incident: str) -> None:
+        """Destroys it, so that nobody can rewrite what is closed. Raises KeyUnavailable."""
+        if self.vault is not None:
+            self.vault.destroy(incident_name(incident))
+
+
+class Keys:
+    """Rehearsals sign with throw-away keys and touch no vault. An ephemeral key lives in this process only."""
+
+    def __init__(self, home: Home, randomness: Callable[[int], bytes]) -> None:
+        self._file = home.config / "signing-keys"
+        self._random = randomness
+
+    def options(self, mode: str) -> tuple[KeyOption, ...]:
+        """The kinds to choose from, the proposed one first. Asks the keyring, which may take two seconds."""
+        if mode == "rehearsal":
+            return (KeyOption(THROW_AWAY, True, "a rehearsal's key is thrown away"),)
+        probed = probe(self._random)
+        made = "" if self._file.exists() else " (will be made)"
+        return (
+            KeyOption(KEYRING, probed.available, probed.backend if probed.available else probed.why),
+            KeyOption(PASSPHRASE_FILE, True, f"{self._file}{made}"),
+            KeyOption(EPHEMERAL, True, "kept nowhere: marked in the journal, and a resume signs with a new one"),
+        )
+
+    def new(self, kind: str, mode: str, incident: str, passphrase: str) -> IncidentKey:
+        """The incident's key of that kind, made on first need. Raises KeyUnavailable; never takes a weaker kind."""
+        if mode == "rehearsal":
+            return IncidentKey(Ed25519Signer.from_seed(self._random(SEED_BYTES), THROW_AWAY), None, None)
+        if kind == EPHEMERAL:
+            return IncidentKey(Ed25519Signer.from_seed(self._random(SEED_BYTES), EPHEMERAL), None, None)
+        vault = self._vault(kind, passphrase)
+        signer = Ed25519Signer.from_seed(seed(vault, incident_name(incident), self._random), vault.kind)
+        operator = Ed25519Signer.from_seed(operator_seed(vault, self._random), vault.kind)
+        return IncidentKey(signer, endorse(operator, incident=incident, mode=mode, public=signer.public), vault)
+
+    def again(self, records: tuple[Record, ...], incident: str, mode: str, kind: str, passphrase: str) -> IncidentKey:
+        """The key of a resumed incident, of the kind that signed last; an ephemeral one is new, and joins as such."""
+        last = [str(record.body["key"]["kind"]) for record in records if record.type in ("open", "join")][-1]
+        return self.new(kind or last, mode, incident, passphrase)
+
+    def _vault(self, kind: str, passphrase: str) -> Vault:
+        if kind == KEYRING:
+            return open_keyring(self._random)
+        if kind == PASSPHRASE_FILE:
+            return PassphraseFile(self._file, passphrase, self._random)
+        raise KeyUnavailable(
+            f"There is no kind of key {kind!r}."
+            if kind
+            else "No keyring answers, and no other kind of key was chosen.",
+            advice="Choose one: --key ephemeral or --key passphrase-file.",
+        )

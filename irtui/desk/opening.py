@@ -1,0 +1,123 @@
+"""Doors and briefings: what is looked at before an incident is opened."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from irtui.aws.boto_door import Transport
+from irtui.aws.door import Door
+from irtui.aws.effects import effect
+from irtui.aws.live import open_live
+from irtui.aws.simulated import open_simulated
+from irtui.clock import Clock
+from irtui.desk.inputs import flaw_of
+from irtui.desk.nouns import Field, Request
+from irtui.desk.offers import offers
+from irtui.errors import Denied
+from irtui.gameday.world import World
+from irtui.model.effect import Effect
+from irtui.model.identity import Identity
+from irtui.model.runbook import CallBody, Runbook
+from irtui.settings.load import Settings
+
+AskSecret = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """An opened way into AWS, and the world behind it in a rehearsal."""
+
+    door: Door
+    clock: Clock
+    identity: Identity
+    world: World | None = None
+
+
+def enter_live(
+    request: Request,
+    environ: Mapping[str, str],
+    clock: Clock,
+    ask_secret: AskSecret,
+    transport: Transport | None = None,
+) -> Entrance:
+    """Raises CredentialsError, AwsFault, and Denied when it is not the account that was asked for."""
+    door = open_live(
+        profile=request.profile,
+        region=request.region,
+        environ=environ,
+        ask_secret=ask_secret,
+        clock=clock,
+        transport=transport,
+    )
+    identity = door.identity()
+    pinned(identity, request.account)
+    return Entrance(door, clock, identity)
+
+
+def enter_world(world: World, clock: Clock) -> Entrance:
+    """The same through the door to a simulated AWS."""
+    credentials = world.operator_credentials()
+    door = open_simulated(
+        endpoint_url=world.url,
+        access_key_id=credentials.access_key_id,
+        secret_access_key=credentials.secret_access_key,
+        session_token=credentials.session_token,
+        region=world.region,
+        clock=clock,
+    )
+    return Entrance(door, clock, door.identity(), world)
+
+
+def pinned(identity: Identity, account: str) -> None:
+    """Refuses another account than the one that was named."""
+    if account and identity.account != account:
+        raise Denied(
+            f"These credentials are for account {identity.account}, not {account}.",
+            title="Wrong account",
+            advice="Nothing was done. Choose the right profile.",
+        )
+
+
+def briefing_fields(runbook: Runbook, request: Request, entrance: Entrance) -> tuple[Field, ...]:
+    """Each input with what was given for it, or with what the finding and the account offer."""
+    reported = entrance.world.inputs if entrance.world else {}
+    given = {**reported, **request.inputs} if request.hurry else request.inputs
+    fields = []
+    for spec in runbook.inputs:
+        value = given.get(spec.name, "") or spec.default or ""
+        if value or spec.optional:
+            fields.append(Field(spec, value, (), flaw_of(spec, value) if value else ""))
+        else:
+            offered, note = offers(entrance.door, entrance.clock, spec.type)
+            named = reported.get(spec.name)
+            first = tuple(
+                replace(offer, label=f"{offer.label} · reported") for offer in offered if offer.value == named
+            )
+            rest = tuple(offer for offer in offered if offer.value != named)
+            fields.append(Field(spec, "", (*first, *rest), note))
+    return tuple(fields)
+
+
+def warnings(identity: Identity, settings: Settings, clock: Clock, mode: str) -> tuple[str, ...]:
+    """What the operator should know of themselves before they begin."""
+    found = []
+    if identity.kind == "root":
+        found.append("You are the root user. Use a role made for incidents.")
+    if mode == "real" and identity.kind == "user" and identity.expires is None:
+        found.append("You use a long-term access key. A role session leaves better traces.")
+    if identity.expires is not None and identity.expires - clock.now() < timedelta(minutes=15):
+        found.append("Your session ends in less than 15 minutes.")
+    if mode == "real" and not settings.protected:
+        found.append("No principal is protected: name your break-glass user and role in the settings.")
+    return tuple(found)
+
+
+def asks(runbook: Runbook) -> tuple[str, ...]:
+    """What will be asked before something changes, in the order of the runbook."""
+    found = []
+    for step in runbook.steps:
+        destroys = isinstance(step.body, CallBody) and effect(step.body.service, step.body.operation) is Effect.DESTROY
+        if step.confirm or destroys:
+            how = "typed count" if step.for_each else "typed target"
+            found.append(f"{step.title}: {how}{', cannot be undone' if step.irreversible else ''}")
+    return tuple(found)

@@ -1,0 +1,81 @@
+"""One sitting at an incident, from opening or resuming until it is released."""
+
+import contextlib
+from pathlib import Path
+
+from irtui.aws.door import Door
+from irtui.clock import Clock
+from irtui.desk.keys import IncidentKey
+from irtui.engine.ledger import Ledger
+from irtui.engine.operator import Operator
+from irtui.engine.run import Run
+from irtui.gameday.objectives import Objective
+from irtui.gameday.world import World
+from irtui.journal.read import read_evidence
+from irtui.journal.record import Record
+from irtui.journal.verify import Verification, verify
+from irtui.model.incident import IncidentState
+
+
+class Visit:
+    """Made by the desk. `release` must be called at the end, whatever happened."""
+
+    def __init__(
+        self, ledger: Ledger, door: Door, clock: Clock, run: Run, *, key: IncidentKey, world: World | None, story: str
+    ) -> None:
+        self._ledger = ledger
+        self._run = run
+        self._key = key
+        self._world = world
+        self._objectives: tuple[Objective, ...] | None = None
+        self.clock = clock
+        self.mode = door.mode
+        self.story = story
+
+    @property
+    def id(self) -> str:
+        return self._ledger.state.id
+
+    @property
+    def folder(self) -> Path:
+        return self._ledger.journal.folder
+
+    @property
+    def state(self) -> IncidentState:
+        return self._ledger.state
+
+    def walk(self, operator: Operator) -> IncidentState:
+        """Blocks until left or closed. Raises JournalError."""
+        state = self._run.walk(operator)
+        if state.closed:
+            self._key.forget(state.id)
+        return state
+
+    def stop(self) -> None:
+        """Stop at the next safe point. May be called from any thread."""
+        self._run.stop()
+
+    def records(self) -> tuple[Record, ...]:
+        return tuple(self._ledger.journal.records)
+
+    def evidence(self, sha256: str) -> bytes:
+        """One piece of evidence; its hash is checked. Raises JournalError."""
+        return read_evidence(self.folder, sha256)
+
+    def verification(self) -> Verification:
+        return verify(self.folder)
+
+    def objectives(self) -> tuple[Objective, ...]:
+        """What a rehearsal is judged by, asked of its world now; nothing for a real incident."""
+        if self._world is None:
+            return ()
+        if self._objectives is None or not self.state.closed:
+            self._objectives = self._world.judge()
+        return self._objectives
+
+    def release(self) -> None:
+        """Lets journal and world go. A closed rehearsal's world ends; an open one waits to be resumed."""
+        self._ledger.journal.release()
+        if self._world is not None and self.state.closed:
+            with contextlib.suppress(OSError):
+                self._world.stop()

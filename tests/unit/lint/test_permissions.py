@@ -1,0 +1,87 @@
+"""The least-privilege policy of a runbook."""
+
+from pathlib import Path
+
+from irtui.actions.registry import ACTIONS
+from irtui.lint.permissions import least_privilege
+from irtui.lint.scopes import UNSCOPED, reason
+from irtui.runbook.library import Library, shipped_folder
+from irtui.runbook.parse import parse_runbook
+
+CORPUS = Path(__file__).parents[2] / "runbooks"
+
+
+def of(name: str):
+    return parse_runbook((CORPUS / name).read_text("utf-8"), name)
+
+
+def actions(policy) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def resources(policy, action: str) -> list[str]:
+    (found,) = [statement["Resource"] for statement in policy["Statement"] if action in statement["Action"]]
+    return found
+
+
+def test_exactly_the_actions_of_the_steps():
+    """Calls, looks, undos and children of the caller's session, the actions' own permissions, and the roles to assume."""
+    policy = least_privilege(of("good-all-kinds.yaml"), {"good-child": of("good-child.yaml")})
+    assert actions(policy) == {
+        "iam:GetUser",
+        "iam:UpdateAccessKey",
+        "iam:ListAccessKeys",
+        "iam:GetAccountSummary",
+        "sts:AssumeRole",
+        "sts:AssumeRoot",
+        *ACTIONS["iam.snapshot_user"].permissions,
+    }
+    assert resources(policy, "sts:AssumeRole") == ["arn:aws:iam::111122223333:role/Audit"]
+    assert resources(policy, "iam:UpdateAccessKey") == ["arn:aws:iam::*:user/*"]
+    assert resources(policy, "iam:GetAccountSummary") == ["*"]
+
+
+def test_another_session_has_a_policy_of_its_own():
+    """What runs in another session is asked for by its name."""
+    assert actions(least_privilege(of("good-all-kinds.yaml"), {}, "audit")) == {"iam:ListAccessKeys"}
+
+
+def test_names_that_the_author_wrote_scope_the_resource():
+    """A literal or partly literal name narrows the resource; a child that calls its parent ends."""
+    text = """
+runbook: x
+title: x
+version: "1"
+severity: low
+use_when: x
+steps:
+  - {id: a, phase: review, title: t, call: iam.GetRole, with: {RoleName: "irtui-${{ incident.id }}"}}
+  - {id: b, phase: review, title: t, call: iam.AddUserToGroup, with: {UserName: jo, GroupName: denied}}
+  - {id: c, phase: review, title: t, call: s3.GetBucketPolicy, with: {Bucket: logs}}
+  - {id: d, phase: review, title: t, call: s3.HeadObject, with: {Bucket: "${{ aws.account }}-logs", Key: k}}
+  - {id: e, phase: review, title: t, call: guardduty.ListDetectors}
+  - {id: f, phase: review, title: t, call: cloudwatch.DescribeAlarms}
+  - {id: g, phase: review, title: t, call: logs.DescribeLogGroups}
+  - {id: h, phase: review, title: t, runbook: x}
+"""
+    policy = least_privilege(parse_runbook(text, "x.yaml"), {})
+    assert resources(policy, "iam:GetRole") == ["arn:aws:iam::*:role/*/irtui-*", "arn:aws:iam::*:role/irtui-*"]
+    assert resources(policy, "iam:AddUserToGroup") == ["arn:aws:iam::*:group/*/denied", "arn:aws:iam::*:group/denied"]
+    assert resources(policy, "s3:GetBucketPolicy") == ["arn:aws:s3:::logs"]
+    assert resources(policy, "s3:GetObject") == ["arn:aws:s3:::*-logs", "arn:aws:s3:::*-logs/*"]
+    assert {"guardduty:ListDetectors", "cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"} <= actions(policy)
+
+
+def test_no_action_is_a_wildcard_and_every_open_resource_has_a_reason():
+    """Over every runbook there is: no `*` in an action, and `*` as a resource only with a reason."""
+    library = Library(())
+    policies = [least_privilege(library.find(path.stem), library.children(library.find(path.stem)))
+                for path in shipped_folder().glob("*.yaml")]  # fmt: skip
+    policies += [least_privilege(of(path.name), {}) for path in CORPUS.glob("good-*.yaml")]
+    for policy in policies:
+        assert policy["Version"] == "2012-10-17"
+        for statement in policy["Statement"]:
+            assert statement["Sid"].isalnum()
+            assert not any("*" in action for action in statement["Action"])
+            assert all(reason(action) for action in statement["Action"]) == (statement["Resource"] == ["*"])
+    assert all(UNSCOPED.values())

@@ -1,0 +1,99 @@
+"""The settings file."""
+
+from pathlib import Path
+
+import pytest
+
+from irtui.errors import SettingsError
+from irtui.settings.load import Limits, Settings, load_settings
+
+KEY = "ed25519:" + "A" * 43 + "="
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    return path
+
+
+def test_no_file_means_the_defaults(tmp_path):
+    """A missing file is no error."""
+    assert load_settings(tmp_path / "none.toml") == Settings()
+
+
+def test_every_setting_is_read(tmp_path):
+    """All keys arrive typed; a relative folder starts at the file's own."""
+    settings = load_settings(
+        write(
+            tmp_path,
+            f"""
+operator = "Jo Doe"
+protected = ["user/break-glass", "role/Audit*"]
+runbook_folders = ["team", "/srv/runbooks"]
+[limits]
+users = 1
+[signers]
+jo = "{KEY}"
+[keymap]
+undo = "u"
+""",
+        )
+    )
+    assert settings.operator == "Jo Doe"
+    assert settings.protected == ("user/break-glass", "role/Audit*")
+    assert settings.runbook_folders == (tmp_path / "team", Path("/srv/runbooks"))
+    assert settings.limits == Limits(users=1)
+    assert settings.signers == {"jo": bytes(32)}
+    assert settings.keymap == {"undo": "u"}
+
+
+def test_limits_are_the_guards_limits():
+    """The settings' limits have the fields and defaults of those that the guards judge by."""
+    from dataclasses import asdict
+
+    from irtui.guards import situation
+
+    assert asdict(Limits()) == asdict(situation.Limits())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("protecte = []", r":1: protecte is not a setting"),
+        ("\n\n[limit]\nusers = 1", r":3: limit is not a setting"),
+        ("[limits]\nuser = 1", r":1: limits has no 'user'. Did you mean users\?"),
+        ("[limits]\nusers = true", "whole number"),
+        ("[limits]\nusers = -1", "whole number"),
+        ('operator = "a"\noperator = "b"', r"line 2"),
+        ('protected = "user/x"', r":1: protected takes a list"),
+        ("protected = [1]", "takes text"),
+        ('operator = "a\\u202eb"', "invisible"),
+        ('operator = ""', "takes text"),
+        ("keymap = 1", "takes a table"),
+        ('[signers]\njo = "ed25519:AAAA"', "public keys"),
+        ('[signers]\njo = "rsa:AAAA"', "public keys"),
+        ("a = ", r"line 1"),
+        ("\udcff", "UTF-8"),
+        ("#" * 70_000, "larger"),
+        ("a = " + "[" * 5000, "not TOML"),
+        ('"\\u001b" = 1', "is not a setting"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_its_line(tmp_path, text, words):
+    """An unknown key, a wrong type and broken TOML refuse, and say where."""
+    with pytest.raises(SettingsError, match=words) as caught:
+        load_settings(write(tmp_path, text))
+    assert "\x1b" not in str(caught.value)
+
+
+def test_an_unknown_key_is_answered_with_the_nearest(tmp_path):
+    """A slip comes with the setting that was meant."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write(tmp_path, "protecte = []"))
+    assert caught.value.advice == "Did you mean protected?"
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+    """A folder in its place is an error, not the defaults."""
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(tmp_path)
