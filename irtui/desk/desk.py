@@ -177,6 +177,7 @@ class Desk:
                     "version": runbook.version,
                     "digest": runbook.digest,
                 },
+                "inputs": inputs,
                 "children": {name: child.digest for name, child in briefing.children.items()},
                 "previous": self._previous(mode),
                 "read_only": request.read_only,
@@ -186,9 +187,6 @@ class Desk:
         )
         for text in (runbook.source, *(child.source for child in briefing.children.values())):
             journal.evidence("runbook", text.encode("utf-8"))
-        for name, value in inputs.items():
-            if value is not None:
-                journal.append("input", {"name": name, "value": value})
         if answers.account_typed and not request.read_only:
             journal.append("unlock", {"account": identity.account, "by": operator})
         del self._prepared[briefing.ticket]

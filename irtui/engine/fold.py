@@ -136,6 +136,7 @@ class Fold:
             key_kind=str(key.get("kind", "")),
             endpoints=tuple(body.get("endpoints") or ()),
             expires=_moment(body.get("expires")),
+            inputs=dict(body.get("inputs") or {}),
         )
         self._caller = {"name": body.get("caller_name", ""), "user_id": body.get("user_id", "")}
 
@@ -151,10 +152,6 @@ class Fold:
 
     def _on_unlock(self, record: Entry, body: Mapping[str, Any]) -> None:
         self._incident = replace(self._incident, unlocked=True)
-
-    def _on_input(self, record: Entry, body: Mapping[str, Any]) -> None:
-        inputs = {**self._incident.inputs, str(body["name"]): body.get("value")}
-        self._incident = replace(self._incident, inputs=inputs)
 
     def _on_note(self, record: Entry, body: Mapping[str, Any]) -> None:
         self._incident = replace(self._incident, notes=(*self._incident.notes, str(body.get("text", ""))))

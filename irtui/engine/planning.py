@@ -16,6 +16,7 @@ from irtui.model.incident import StepState
 from irtui.model.plan import Look, Plan, PlannedCall
 from irtui.model.runbook import CallBody, Check, Step, UseBody
 from irtui.runbook.expressions import fill, fill_condition
+from irtui.runbook.syntax import LONGEST_FILLED, compiled
 
 Context = Mapping[str, Any]
 
@@ -82,12 +83,22 @@ def _planned(step: Step, body: CallBody, context: Context) -> PlannedCall:
         call,
         effect(body.service, body.operation),
         str(fill(step.confirm, context)) if step.confirm else (named[0].id if named else call.operation),
-        after=look.until if look else None,
+        after=_expected(look.until) if look else None,
         look=look,
         observe=filled_call(step.observe, step, context) if step.observe else None,
         undo=filled_call(step.undo, step, context) if step.undo else None,
         irreversible=step.irreversible,
     )
+
+
+def _expected(until: str) -> Any:
+    """What a condition wants to see: the value it compares with, or the condition itself."""
+    tree = compiled(until, LONGEST_FILLED).parsed
+    if tree["type"] == "comparator" and tree["value"] == "eq":
+        for child in tree["children"]:
+            if child["type"] == "literal":
+                return child["value"]
+    return until
 
 
 def _action_calls(door: Door, step: Step, body: UseBody, context: Context, now: datetime) -> tuple[PlannedCall, ...]:

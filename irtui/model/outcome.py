@@ -46,6 +46,16 @@ class Observed:
     why: str = ""
     """For unknown: what stood in the way."""
 
+    @property
+    def shown(self) -> Any:
+        """For people: the value itself where it is one, else what is known of it."""
+        if self.state != "present":
+            return f"{self.state}: {self.why}" if self.why else self.state
+        value = (
+            next(iter(self.value.values())) if isinstance(self.value, Mapping) and len(self.value) == 1 else self.value
+        )
+        return value[0] if isinstance(value, list) and len(value) == 1 else value
+
     def as_data(self) -> dict[str, Any]:
         return {"state": self.state, "value": self.value, "why": self.why}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from memory_door import START, MemoryDoor
 
-from irtui.clock import ManualClock
+from irtui.clock import Clock, ManualClock
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import (
     CloseIncident,
@@ -30,7 +30,7 @@ from irtui.runbook.parse import parse_runbook
 class Human(Operator):
     """Gives the commands one after the other, then leaves. Types what is asked unless told otherwise."""
 
-    def __init__(self, commands: Iterable[Command], clock: ManualClock) -> None:
+    def __init__(self, commands: Iterable[Command], clock: Clock) -> None:
         self.commands = list(commands)
         self.clock = clock
         self.told: list[Message] = []
@@ -38,8 +38,8 @@ class Human(Operator):
         self.agrees: Callable[[Confirmation], Confirmed | None] = lambda request: Confirmed(request.typed, "because")
         self.choice: str | None = "keep"
         self.statement: str | None = "done by hand"
-        self.patient = False
-        """Waits for what settles before the next command."""
+        self.stays = True
+        """After the last command, waits for what settles before leaving."""
 
     def update(self, state: IncidentState) -> None: ...
 
@@ -49,7 +49,7 @@ class Human(Operator):
         self.told.append(message)
 
     def next(self, state: IncidentState, timeout: float | None) -> Command | None:
-        if timeout is not None and (self.patient or not self.commands):
+        if timeout is not None and self.stays and not self.commands:
             self.clock.sleep(timeout + 0.001)
             return None
         return self.commands.pop(0) if self.commands else Leave()
@@ -83,12 +83,12 @@ class Bench:
             "user_id": "AROA", "operator": "alice", "region": "us-east-1", "endpoints": [], "tool": {},
             "runbook": {"name": self.runbook.name, "digest": self.runbook.digest}, "children": {}, "previous": "",
             "read_only": False,
+            "inputs": {"key": "AKIA1111111111111111"},
         }  # fmt: skip
         self.journal = Journal.create(
             self.folder, incident="INC-TEST", run="run1", operator="alice", mode="rehearsal", signer=self.signer,
             clock=self.clock, opening=opening,
         )  # fmt: skip
-        self.journal.append("input", {"name": "key", "value": "AKIA1111111111111111"})
         if unlocked:
             self.journal.append("unlock", {"account": "111122223333", "by": "alice"})
         self._sit()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -47,14 +48,14 @@ class Raw(io.BytesIO):
 
 def answer(status: int = 200, body: bytes = EMPTY, headers: dict[str, str] | None = None) -> Any:
     def reply(request: AWSPreparedRequest) -> AWSResponse:
-        return AWSResponse(request.url, status, {**(ID if headers is None else headers)}, Raw(body))
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(ID if headers is None else headers), Raw(body))
 
     return reply
 
 
 def error(status: int, code: str) -> Any:
-    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error><RequestId>req-1</RequestId></ErrorResponse>"
-    return answer(status, body.encode())
+    told = f"<Error><Code>{code}</Code><Message>no</Message></Error><RequestId>req-1</RequestId>"
+    return answer(status, f"<ErrorResponse>{told}</ErrorResponse>".encode())
 
 
 def fails(make: Callable[[str], Exception]) -> Any:
@@ -121,7 +122,7 @@ def door(wire: Any) -> Any:
         (error(501, "NotSimulated"), Status.UNKNOWN, "NotSimulated"),
         (fails(lambda url: ReadTimeoutError(endpoint_url=url)), Status.UNKNOWN, "ReadTimeoutError"),
         (fails(lambda url: ConnectionClosedError(endpoint_url=url)), Status.UNKNOWN, "ConnectionClosedError"),
-        (fails(lambda url: SSLError(endpoint_url=url, error="x")), Status.UNKNOWN, "SSLError"),
+        (fails(lambda url: SSLError(endpoint_url=url, error=OSError())), Status.UNKNOWN, "SSLError"),
         (fails(lambda url: ProxyConnectionError(proxy_url=url)), Status.UNKNOWN, "ProxyConnectionError"),
         (fails(lambda url: ConnectTimeoutError(endpoint_url=url)), Status.FAILED, "NotSent"),
         (fails(lambda url: EndpointConnectionError(endpoint_url=url)), Status.FAILED, "NotSent"),
@@ -245,8 +246,8 @@ def page(keys: list[str], marker: str = "") -> Any:
     more = f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>" if marker else "<IsTruncated>false</IsTruncated>"
     return answer(
         200,
-        f"<ListUsersResponse><ListUsersResult>{more}<Users>{members}</Users></ListUsersResult></ListUsersResponse>".encode(),
-    )  # noqa: E501
+        f"<Reply><ListUsersResult>{more}<Users>{members}</Users></ListUsersResult></Reply>".encode(),
+    )
 
 
 def test_pages_are_followed_as_far_as_allowed_and_no_further() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from irtui.aws.effects import CHANGING, EXCEPTIONS, READING, effect, reason, verb
-from irtui.aws.models import known, operations, services
+from irtui.aws.models import known, operations, reply_shape, services
 from irtui.model.effect import Effect
 
 
@@ -58,16 +58,30 @@ def test_only_a_reading_verb_reads():
 
 def test_what_hands_out_credentials_is_never_a_read():
     """Over every operation: a reply with fresh credentials at its top is a change."""
-    secrets = {"Credentials", "credentials", "SecretAccessKey", "secretAccessKey", "SessionToken", "sessionToken", "DbPassword",
-               "dbPassword", "roleCredentials", "AuthToken", "authToken", "authorizationToken", "WebIdentityToken",
-               "workloadAccessToken", "accessToken", "AccessToken", "EmbedUrl", "masterUserPassword"}  # fmt: skip
+    secrets = {
+        "Credentials",
+        "credentials",
+        "SecretAccessKey",
+        "secretAccessKey",
+        "SessionToken",
+        "sessionToken",
+        "DbPassword",
+        "dbPassword",
+        "roleCredentials",
+        "AuthToken",
+        "authToken",
+        "authorizationToken",
+        "WebIdentityToken",
+        "workloadAccessToken",
+        "accessToken",
+        "AccessToken",
+        "EmbedUrl",
+        "masterUserPassword",
+    }
     stored = {
         "apigateway.GetIntegration": "the ARN of a role",
         "cognito-idp.ListWebAuthnCredentials": "the names of registered passkeys",
-        "iot.DescribeRoleAlias": "",
     }
-    from irtui.aws.models import reply_shape
-
     for service in services():
         for operation in operations(service):
             shape = reply_shape(service, operation)

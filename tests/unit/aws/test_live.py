@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 
 from irtui.aws.live import open_live
@@ -86,9 +87,9 @@ def test_a_broken_config_file_is_said(config: Path) -> None:
 @pytest.mark.parametrize(
     "section",
     [
-        "[profile x p]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ir\n"
+        "[profile 'x p']\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ir\n"
         "[sso-session corp]\nsso_region = eu-central-1\nsso_start_url = https://corp.awsapps.com/start\n",
-        "[profile x p]\nsso_region = eu-central-1\nsso_start_url = https://corp.awsapps.com/start\n"
+        "[profile 'x p']\nsso_region = eu-central-1\nsso_start_url = https://corp.awsapps.com/start\n"
         "sso_account_id = 111122223333\nsso_role_name = ir\n",
     ],
 )
@@ -253,7 +254,7 @@ class Raw(io.BytesIO):
 def _refused(request: AWSPreparedRequest, signed: list[str]) -> AWSResponse:
     signed.append(str(request.headers["Authorization"]))
     body = b"<ErrorResponse><Error><Code>ExpiredToken</Code><Message>no</Message></Error></ErrorResponse>"
-    return AWSResponse(request.url, 403, {}, Raw(body))
+    return AWSResponse(request.url, 403, HTTPHeaders.from_dict({}), Raw(body))
 
 
 def test_the_environment_is_cleaned_and_what_was_removed_is_named() -> None:

@@ -25,7 +25,7 @@ from irtui.model.call import Call
 
 
 def test_parameters_get_the_operations_own_types():
-    """Numbers and booleans come as text and leave typed, at any depth; what is no number stays text and is a problem."""
+    """Numbers and booleans come as text and leave typed at any depth; what is no number is a problem."""
     assert typed("iam", "ListUsers", {"MaxItems": "12", "PathPrefix": "12"}) == {"MaxItems": 12, "PathPrefix": "12"}
     assert typed("ec2", "RunInstances", {"DryRun": "true", "BlockDeviceMappings": [{"Ebs": {"VolumeSize": "8"}}]}) == {
         "DryRun": True,

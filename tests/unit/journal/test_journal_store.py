@@ -208,6 +208,13 @@ def test_what_cannot_go_on_is_not_resumed(closed: Path, left: Path, again: Make,
     assert (path.read_bytes() if path.exists() else None) == before
 
 
+def test_a_refused_join_gives_the_lock_back(left: Path, again: Make) -> None:
+    """When the `join` record itself is refused, nobody holds the journal and it can be resumed."""
+    with pytest.raises(JournalError, match="join record cannot be written"):
+        again(left, joining={"why": "x" * MAX_LINE})
+    assert again(left).records[-1].type == "join"
+
+
 def test_refused_beginnings(tmp_path: Path, begin: Make) -> None:
     """A folder in use, an unknown mode, a throw-away key for the real thing, or a bad endorsement begin nothing."""
     begin(tmp_path / "i")

@@ -58,7 +58,8 @@ def test_shipped_runbooks_lint_clean(path):
 
 def test_a_cycle_through_children_is_found():
     """Runbooks that call each other in a circle are refused, and the way is named."""
-    head = 'title: x\nversion: "1"\nseverity: low\nuse_when: x\nsteps:\n  - {id: a, phase: review, title: t, runbook: %s}\n'
+    head = 'title: x\nversion: "1"\nseverity: low\nuse_when: x\n'
+    head += "steps: [{id: a, phase: review, title: t, runbook: %s}]\n"
     one, two, three = (
         parse_runbook(f"runbook: {name}\n{head % child}", f"{name}.yaml")
         for name, child in (("one", "two"), ("two", "three"), ("three", "one"))

@@ -25,7 +25,7 @@ def resources(policy, action: str) -> list[str]:
 
 
 def test_exactly_the_actions_of_the_steps():
-    """Calls, looks, undos and children of the caller's session, the actions' own permissions, and the roles to assume."""
+    """Calls, looks, undos, children, the actions' own permissions, and the roles to assume."""
     policy = least_privilege(of("good-all-kinds.yaml"), {"good-child": of("good-child.yaml")})
     assert actions(policy) == {
         "iam:GetUser",

@@ -74,7 +74,9 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "operator", "wanted", "given_", "outcome"), ROWS, ids=[f"{r[1]}-{r[0]}" for r in ROWS])
+@pytest.mark.parametrize(
+    ("rule", "operator", "wanted", "given_", "outcome"), ROWS, ids=[f"{r[1]}-{r[0]}" for r in ROWS]
+)
 def test_operators(rule, operator, wanted, given_, outcome):
     """Every operator answers True, False, or None when nobody can know."""
     values = tuple(wanted) if isinstance(wanted, list) else (wanted,)

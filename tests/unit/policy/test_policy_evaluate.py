@@ -32,7 +32,6 @@ def ask(policies: Policies, who=CI, action="s3:GetObject", resource=OBJECT, owne
     return evaluate(Request(who, action, resource, owner, keys), policies)
 
 
-NOBODY = {k: v for k, v in allow().items() if k not in ("Action",)}
 IDENTITY = [
     ("nothing allows: implicit deny", [], False),
     ("an Allow allows", [allow("s3:GetObject")], True),
@@ -47,7 +46,8 @@ IDENTITY = [
     ("* in a resource spans slashes", [allow("*", "arn:aws:s3:::logs/*")], True),
     ("a list of resources is an or", [allow("*", ["arn:aws:s3:::x", "arn:aws:s3:::logs/*"])], True),
     ("Allow with NotAction allows everything else", [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], True),
-    ("Allow with NotAction does not allow the named", [{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], False),
+    ("Allow with NotAction does not allow the named",
+     [{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], False),
     ("Deny with NotAction denies everything else",
      [allow(), {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}], False),
     ("Deny with NotResource denies everything else",
@@ -61,8 +61,10 @@ IDENTITY = [
     ("an absent variable matches nothing", [allow("*", "arn:aws:s3:::${aws:PrincipalTag/none}/*")], False),
     ("an absent variable takes its default", [allow("*", "arn:aws:s3:::${aws:PrincipalTag/none, 'logs'}/*")], True),
     ("${*} is a star and no wildcard", [allow("*", "arn:aws:s3:::logs/${*}")], False),
-    ("an unknown operator never lets an Allow match", [allow(Condition={"StringSounds": {"aws:username": "ci"}})], False),
-    ("an unknown operator makes a Deny deny", [allow(), deny(Condition={"StringSounds": {"aws:username": "x"}})], False),
+    ("an unknown operator never lets an Allow match",
+     [allow(Condition={"StringSounds": {"aws:username": "ci"}})], False),
+    ("an unknown operator makes a Deny deny",
+     [allow(), deny(Condition={"StringSounds": {"aws:username": "x"}})], False),
     ("an unreadable Allow does not allow", [{"Effect": "Allow", "Resource": "*"}], False),
     ("an unreadable Deny denies everything", [allow(), {"Effect": "Deny", "Action": 7, "Resource": "*"}], False),
     ("an unknown effect denies everything", [allow(), {"Effect": "Maybe", "Action": "*", "Resource": "*"}], False),
@@ -144,7 +146,9 @@ RESOURCE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "who", "identity", "resource", "owner", "allowed"), RESOURCE, ids=[r[0] for r in RESOURCE])
+@pytest.mark.parametrize(
+    ("rule", "who", "identity", "resource", "owner", "allowed"), RESOURCE, ids=[r[0] for r in RESOURCE]
+)
 def test_resource_policies(rule, who, identity, resource, owner, allowed):
     """Within an account either side may allow; across accounts both must."""
     assert ask(Policies(identity, resource=resource), who, owner=owner).allowed is allowed

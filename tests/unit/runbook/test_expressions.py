@@ -87,14 +87,37 @@ def test_quotes_around_a_filled_part_are_refused():
 @pytest.mark.parametrize(
     "bomb",
     [
-        "|".join(["[@,@]"] * 26) + "|@", "[@,@][]|" * 20 + "@", "[[@,@],[@,@],[@,@],[@,@],[@,@],[@,@]][]|" * 9 + "@",
-        "(" * 190 + "a" + ")" * 190, "!" * 399 + "a", "*." * 199 + "*", "a" + "[*]" * 130, "a" + ".a" * 199, "a" + "|a" * 199,
-        "to_string(" * 30 + "@" + ")" * 30, "join(to_string(@), [@,@])", "a||" * 130 + "a", "`" + "[" * 390 + "`", "a" * 401,
-        "map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],@)))))))", "f(a)", "length()",
-        "\"\\ud800\".a", "", " ", "a..b", "'", "1e9", "@@", "[0:1:0]", "sum(@)", "to_number('x').a", "`1` == `1",
+        "|".join(["[@,@]"] * 26) + "|@",
+        "[@,@][]|" * 20 + "@",
+        "[[@,@],[@,@],[@,@],[@,@],[@,@],[@,@]][]|" * 9 + "@",
+        "(" * 190 + "a" + ")" * 190,
+        "!" * 399 + "a",
+        "*." * 199 + "*",
+        "a" + "[*]" * 130,
+        "a" + ".a" * 199,
+        "a" + "|a" * 199,
+        "to_string(" * 30 + "@" + ")" * 30,
+        "join(to_string(@), [@,@])",
+        "a||" * 130 + "a",
+        "`" + "[" * 390 + "`",
+        "a" * 401,
+        "map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],map(&[@,@],@)))))))",
+        "f(a)",
+        "length()",
+        '"\\ud800".a',
+        "",
+        " ",
+        "a..b",
+        "'",
+        "1e9",
+        "@@",
+        "[0:1:0]",
+        "sum(@)",
+        "to_number('x').a",
+        "`1` == `1",
     ],
     ids=lambda text: text[:24],
-)  # fmt: skip
+)
 def test_expressions_that_are_wrong_or_could_explode_are_errors(bomb):
     """Every bomb and every wrong expression ends quickly, in an ExpressionError or a small value."""
     data = {"a": [1] * 100}
@@ -138,10 +161,24 @@ def test_watched_names_what_a_condition_reads(until, paths):
 @pytest.mark.parametrize(
     "expression",
     [
-        "a.b[0].c", "a[?b=='x'].c", "a[].b", "*.x", "[a,b][]", "a[1:2].b", "(a[].b)[0]", "a[*][*].c", "a.*.b[?c].d", '"a-b".c[::2]',
-        "a[].{x: y, \"z w\": k}.x", "a[?!b && (c || d > `1`)].e[]", "a[-1].b.*", "a[?contains(k, '`\\'')]", "a[*].[b, c]", "@.a[?@ == `1`]",
+        "a.b[0].c",
+        "a[?b=='x'].c",
+        "a[].b",
+        "*.x",
+        "[a,b][]",
+        "a[1:2].b",
+        "(a[].b)[0]",
+        "a[*][*].c",
+        "a.*.b[?c].d",
+        '"a-b".c[::2]',
+        'a[].{x: y, "z w": k}.x',
+        "a[?!b && (c || d > `1`)].e[]",
+        "a[-1].b.*",
+        "a[?contains(k, '`\\'')]",
+        "a[*].[b, c]",
+        "@.a[?@ == `1`]",
     ],
-)  # fmt: skip
+)
 def test_watched_expressions_say_the_same_as_what_was_written(expression):
     """A path that is written out again compiles to the same tree, so drift compares what the condition reads."""
     (path,) = watched(f"{expression} == `1`") if not expression.startswith("[a") else (None,)

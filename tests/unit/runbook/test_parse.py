@@ -70,6 +70,8 @@ def test_every_error_is_found_at_its_place(path):
         ("when: !a", "Quote the value"),
         ("when: *a", "Quote the value"),
         ("severty: high", "Did you mean severity?"),
+        ("inputs: {title: {tipe: user}}", "Did you mean type?"),
+        ("steps: [{verify: {untl: a}}]", "Did you mean until?"),
     ],
 )
 def test_common_slips_come_with_the_way_out(text, hint):

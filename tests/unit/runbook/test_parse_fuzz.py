@@ -1,5 +1,6 @@
 """Whatever is in a file: a Runbook or a RunbookError, quickly."""
 
+import json
 import random
 import time
 from pathlib import Path
@@ -82,7 +83,24 @@ VALUES = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                "id phase title call use ask with verify until keep when steps inputs runbook wait for".split()
+                [
+                    "id",
+                    "phase",
+                    "title",
+                    "call",
+                    "use",
+                    "ask",
+                    "with",
+                    "verify",
+                    "until",
+                    "keep",
+                    "when",
+                    "steps",
+                    "inputs",
+                    "runbook",
+                    "wait",
+                    "for",
+                ]
             ),
             inner,
         )
@@ -95,7 +113,5 @@ VALUES = st.recursive(
 @settings(deadline=None)
 def test_any_structure(value):
     """Any tree of values, with the format's keys in the wrong places, is refused, not crashed on."""
-    import json
-
     attempt(json.dumps({"steps": value, "runbook": "x", "inputs": value}))
     attempt(json.dumps({"runbook": "x", "steps": [value, {"id": "a", "with": value, "verify": value}]}))

@@ -1,6 +1,7 @@
 """The JSON Schema for editors: shipped as generated, and of the parser's opinion."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -54,18 +55,16 @@ steps:
 
 def as_editor_sees_it(text: str):
     """YAML 1.2 core types, as language servers read it."""
-    return yaml.load(text, _Core)  # noqa: S506  a SafeLoader with fewer types
+    return yaml.load(text, _Core)
 
 
 class _Core(yaml.SafeLoader):
     yaml_implicit_resolvers: dict = {}  # noqa: RUF012
 
 
-_Core.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("^(true|false)$"), list("tf"))
-_Core.add_implicit_resolver("tag:yaml.org,2002:int", __import__("re").compile("^[0-9]+$"), list("0123456789"))
-_Core.add_implicit_resolver(
-    "tag:yaml.org,2002:float", __import__("re").compile(r"^[0-9]+\.[0-9]+$"), list("0123456789")
-)
+_Core.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
+_Core.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("^[0-9]+$"), list("0123456789"))
+_Core.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[0-9]+\.[0-9]+$"), list("0123456789"))
 
 
 def accepted_by_schema(text: str) -> bool:

@@ -27,12 +27,32 @@ def test_every_value_and_key_has_its_place():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "# only a comment", "a: &x b", "a: *x", "a: !!str b", "a: ! b", "<<: *a", "a: 1\na: 2", "[a]: b", "a: b\n---\nc: d",
-        "a: b\x00", "\ufeffa: b", "a: \u200bb", 'a: "\\x9b"', "a: \x85b", "a\tb: {", "- \ud800", "%YAML 9.9\n---\na: b",
-        "[" * 60 + "]" * 60, "a: " + "x" * 300_000, "- a\n" * 21_000, "@a", "'unclosed",
+        "",
+        "# only a comment",
+        "a: &x b",
+        "a: *x",
+        "a: !!str b",
+        "a: ! b",
+        "<<: *a",
+        "a: 1\na: 2",
+        "[a]: b",
+        "a: b\n---\nc: d",
+        "a: b\x00",
+        "\ufeffa: b",
+        "a: \u200bb",
+        'a: "\\x9b"',
+        "a: \x85b",
+        "a\tb: {",
+        "- \ud800",
+        "%YAML 9.9\n---\na: b",
+        "[" * 60 + "]" * 60,
+        "a: " + "x" * 300_000,
+        "- a\n" * 21_000,
+        "@a",
+        "'unclosed",
     ],
     ids=lambda text: repr(text[:20]),
-)  # fmt: skip
+)
 def test_what_is_refused(text):
     """Aliases, anchors, tags, doubles, invisible characters, depth, size and count are RunbookErrors with a place."""
     with pytest.raises(RunbookError) as caught:

@@ -28,7 +28,9 @@ world:
     admin:
       name: admin
       longest_session: 12h
-      trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "${tester.arn}"}, Action: "sts:AssumeRole"}]}
+      trust:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {AWS: "${tester.arn}"}, Action: "sts:AssumeRole"}]
       policies: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
 actors:
   adversary:
@@ -66,7 +68,6 @@ class Lab:
 
     def user(self, name: str, *statements: dict[str, Any]) -> Any:
         """A new user with these statements; returns the reply of CreateAccessKey."""
-
 
         iam = self.client("iam")
         iam.create_user(UserName=name)

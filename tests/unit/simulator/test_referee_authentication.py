@@ -1,17 +1,19 @@
 """Who may come in: keys and sessions, each service answering in its own code."""
 
+import http.client
 import itertools
 
 import pytest
 
+JSON = ("UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException")
 CODES = {
     # service: (call, unknown or inactive key, wrong secret, expired session)
     "iam": ("list_users", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken"),
     "sts": ("get_caller_identity", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken"),
     "s3": ("list_buckets", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"),
-    "cloudtrail": ("describe_trails", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"),
+    "cloudtrail": ("describe_trails", *JSON),
     "ec2": ("describe_instances", "AuthFailure", "AuthFailure", "RequestExpired"),
-    "guardduty": ("list_detectors", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"),
+    "guardduty": ("list_detectors", *JSON),
 }  # fmt: skip
 _numbers = itertools.count()
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -72,8 +74,6 @@ def test_a_session_needs_its_own_token(lab, tell):
 @pytest.mark.parametrize("body", [b"Action=ListUsers&Version=2010-05-08", b""])
 def test_unsigned_requests_are_refused(lab, body):
     """Without a signature nothing is answered, and never with HTML."""
-    import http.client
-
     connection = http.client.HTTPConnection("127.0.0.1", int(lab.world.url.rsplit(":", 1)[1]), timeout=5)
     connection.request("POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
     response = connection.getresponse()
@@ -87,7 +87,7 @@ def test_a_request_changed_on_the_way_is_refused(lab, tell):
     client = lab.client("iam", region="us-east-1")
 
     def tamper(request, **_):
-        request.data = request.body = (request.body or b"").replace(b"nobody-1", b"nobody-2")
+        request.body = request.body.replace("nobody-1", "nobody-2")
 
     client.meta.events.register("before-send.iam.GetUser", tamper)
     try:

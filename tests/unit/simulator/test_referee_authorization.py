@@ -40,9 +40,11 @@ ROWS = [
     ("a resource-scoped Allow matches the user", [{**ALL, "Resource": ME}], "ok"),
     ("a resource-scoped Allow does not match another", [{**ALL, "Resource": ME + "x"}], "AccessDenied"),
     ("${aws:username}", [{**ALL, "Resource": f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"}], "ok"),
-    ("Deny + NotResource denies the rest", [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::x"}], "AccessDenied"),
+    ("Deny + NotResource denies the rest",
+     [ALL, {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::x"}], "AccessDenied"),
     ("NotAction", [{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}], "ok"),
-    ("an Allow with MFA needs MFA", [{**ALL, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], "AccessDenied"),
+    ("an Allow with MFA needs MFA",
+     [{**ALL, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}], "AccessDenied"),
     ("source address", [{**ALL, "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}], "ok"),
     ("another source address", [{**ALL, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}], "AccessDenied"),
     ("a Deny by TokenIssueTime does not touch long-term keys",
@@ -91,7 +93,10 @@ def test_boundaries_limit_users_and_roles(lab, tell, name):
     arn = iam.create_policy(PolicyName=name, PolicyDocument=policy({**ALL, "Action": "s3:*"}))["Policy"]["Arn"]
     iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=arn)
     assert iam.get_user(UserName=name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
-    assert (tell(mine.list_users), tell(lab.client("s3", lab.client("iam").create_access_key(UserName=name)).list_buckets)) == ("AccessDenied", "ok")
+    assert (
+        tell(mine.list_users),
+        tell(lab.client("s3", lab.client("iam").create_access_key(UserName=name)).list_buckets),
+    ) == ("AccessDenied", "ok")
     iam.delete_user_permissions_boundary(UserName=name)
     assert tell(mine.list_users) == "ok"
     role = a_role(lab, name, trust(ACCOUNT), ALL, PermissionsBoundary=arn)
@@ -107,7 +112,9 @@ def test_assume_role_needs_existence_trust_and_permission(lab, tell, name):
     account = a_role(lab, f"{name}-account", trust(ACCOUNT))
     other = a_role(lab, f"{name}-other", trust(f"arn:aws:iam::{ACCOUNT}:user/eve"))
     with_id = a_role(
-        lab, f"{name}-id", trust(f"arn:aws:iam::{ACCOUNT}:user/{name}", Condition={"StringEquals": {"sts:ExternalId": "7"}})
+        lab,
+        f"{name}-id",
+        trust(f"arn:aws:iam::{ACCOUNT}:user/{name}", Condition={"StringEquals": {"sts:ExternalId": "77"}}),
     )
     assume = {"RoleSessionName": "s1"}
     assert tell(mine.assume_role, RoleArn=direct, **assume) == "ok"
@@ -116,7 +123,7 @@ def test_assume_role_needs_existence_trust_and_permission(lab, tell, name):
     assert tell(mine.assume_role, RoleArn=direct + "-none", **assume) == "AccessDenied"
     assert tell(mine.assume_role, RoleArn=f"arn:aws:iam::999999999999:role/{name}", **assume) == "AccessDenied"
     assert tell(mine.assume_role, RoleArn=with_id, **assume) == "AccessDenied"
-    assert tell(mine.assume_role, RoleArn=with_id, ExternalId="7", **assume) == "ok"
+    assert tell(mine.assume_role, RoleArn=with_id, ExternalId="77", **assume) == "ok"
     assert tell(lab.client("sts").assume_role, RoleArn=account, **assume) == "ok"
 
 
@@ -127,7 +134,10 @@ def test_role_sessions_have_the_roles_permissions_and_end_with_it(lab, tell, nam
     old = sts.assume_role(RoleArn=role, RoleSessionName="old")
     narrow = sts.assume_role(RoleArn=role, RoleSessionName="narrow", Policy=policy({**ALL, "Action": "iam:ListUsers"}))
     assert tell(lab.client("iam", old).list_roles) == "ok"
-    assert (tell(lab.client("iam", narrow).list_users), tell(lab.client("iam", narrow).list_roles)) == ("ok", "AccessDenied")
+    assert (tell(lab.client("iam", narrow).list_users), tell(lab.client("iam", narrow).list_roles)) == (
+        "ok",
+        "AccessDenied",
+    )
     assert tell(lab.client("iam", old).get_user) == "ValidationError"
     lab.world.advance(2)
     cut = lab.world.now().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -194,10 +204,11 @@ def test_bucket_policies(lab, tell, name):
     lab.client("s3").create_bucket(Bucket=f"{name}-bucket")
     mine, other = lab.client("s3", lab.user(name)), lab.client("s3", lab.user(f"{name}-b", ALL))
     arn = f"arn:aws:s3:::{name}-bucket"
+    me, eve = ({"AWS": f"arn:aws:iam::{ACCOUNT}:user/{who}"} for who in (name, "eve"))
     rules = policy(
-        {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{name}"}, "Action": "s3:ListBucket", "Resource": arn},
-        {"Effect": "Deny", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/eve"}, "Action": "s3:*", "Resource": [arn, arn + "/*"]},
-    )  # fmt: skip
+        {"Effect": "Allow", "Principal": me, "Action": "s3:ListBucket", "Resource": arn},
+        {"Effect": "Deny", "Principal": eve, "Action": "s3:*", "Resource": [arn, arn + "/*"]},
+    )
     assert tell(mine.list_objects_v2, Bucket=f"{name}-bucket") == "AccessDenied"
     lab.client("s3").put_bucket_policy(Bucket=f"{name}-bucket", Policy=rules)
     assert tell(mine.list_objects_v2, Bucket=f"{name}-bucket") == "ok"

@@ -1,0 +1,1 @@
+"""Ratios that must hold, each measured in one run against something a reader knows. `make bench`."""

@@ -1,0 +1,59 @@
+"""The way in: picks a face. `python -m irtui` and the `irtui` script both come here.
+
+Rules: before anything else is imported, the variables that could steer a run are gone from the environment, files
+are private (umask 077) and no core is dumped. `--version` answers without loading the command line.
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from irtui.cli.opening import Opening
+
+
+def main() -> int:
+    os.umask(0o077)
+    if sys.argv[1:] == ["--version"]:
+        from irtui import __version__
+
+        sys.stdout.write(f"irtui {__version__}\n")
+        return 0
+    from irtui.environment import neutralised
+
+    _, removed = neutralised(os.environ)
+    for name in removed:
+        del os.environ[name]
+    _no_core()
+    from irtui.cli.main import run
+
+    return run(sys.argv[1:], screen=_screen, removed=removed)
+
+
+def _screen(opening: "Opening") -> int:
+    """The TUI, which the cli cannot import."""
+    from irtui.tui.app import run_app
+
+    return run_app(
+        opening.desk,
+        start=opening.request,
+        resume=opening.incident,
+        profile=opening.profile,
+        key=opening.key,
+        ascii_only=opening.ascii_only,
+        keymap=opening.desk.settings.keymap,
+        log=opening.desk.home.log,
+    )
+
+
+def _no_core() -> None:
+    """A core file would hold credentials. Where the system has no such limit there is nothing to set."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""Keep everything that hangs on an IAM user, so that it can be put back, and argued about later.
+
+Stops and breaks: nothing, it only reads. What may not be read, or is not answered, becomes a gap in words; only a
+user that does not exist makes it fail.
+CloudTrail: GetUser, List… and Get… events of the operator.
+
+```yaml
+use: iam.snapshot_user
+with: {user: "${{ steps.owner.user }}"}
+evidence: true
+```
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from irtui.actions.interface import Action, Facts, InputField, Reader, text
+from irtui.actions.observe import words
+from irtui.aws.paging import truncated
+from irtui.canonical import plain
+from irtui.errors import AwsFault, SimulatorGap
+from irtui.model.call import Call
+
+PAGES = 10
+
+_LISTS = {  # name in the snapshot → operation, member of its reply
+    "keys": ("ListAccessKeys", "AccessKeyMetadata"),
+    "mfa_devices": ("ListMFADevices", "MFADevices"),
+    "ssh_keys": ("ListSSHPublicKeys", "SSHPublicKeys"),
+    "certificates": ("ListSigningCertificates", "Certificates"),
+    "service_credentials": ("ListServiceSpecificCredentials", "ServiceSpecificCredentials"),
+    "tags": ("ListUserTags", "Tags"),
+    "attached_policies": ("ListAttachedUserPolicies", "AttachedPolicies"),
+    "groups": ("ListGroupsForUser", "Groups"),
+}
+
+
+class _Notes:
+    """Reads on behalf of one snapshot and writes down what could not be read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.gaps: list[str] = []
+
+    def get(self, operation: str, member: str, **params: str) -> Any:
+        """The member of the reply; None when it is not there or could not be read."""
+        call = Call("iam", operation, params)
+        try:
+            data = self._reader.read(call, pages=PAGES).data
+        except (AwsFault, SimulatorGap) as error:
+            if isinstance(error, AwsFault) and error.kind == "absent":
+                return None
+            if isinstance(error, AwsFault) and error.kind == "expired":
+                raise
+            of = ", ".join(params.values())
+            self.gaps.append(f"{operation} of {of} could not be read: {words(error)}")
+            return None
+        if truncated(data):
+            self.gaps.append(f"{operation} of {', '.join(params.values())} has more entries than were read")
+        return plain(data.get(member))
+
+
+def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
+    """Raises AwsFault (absent) when there is no such user, RunbookError for an empty name."""
+    user = text(inputs, "user")
+    notes = _Notes(reader)
+    found: dict[str, Any] = {"user": user, "taken": plain(now)}
+    found["details"] = _user(notes, user)
+    found["user_id"] = (found["details"] or {}).get("UserId")
+    found["permissions_boundary"] = (found["details"] or {}).get("PermissionsBoundary")
+    for name, (operation, member) in _LISTS.items():
+        found[name] = notes.get(operation, member, UserName=user)
+    found["login_profile"] = notes.get("GetLoginProfile", "LoginProfile", UserName=user)
+    for key in found["keys"] or ():
+        key["LastUsed"] = notes.get("GetAccessKeyLastUsed", "AccessKeyLastUsed", AccessKeyId=key["AccessKeyId"])
+    found["active_keys"] = [key["AccessKeyId"] for key in found["keys"] or () if key.get("Status") == "Active"]
+    found["inline_policies"] = {
+        name: notes.get("GetUserPolicy", "PolicyDocument", UserName=user, PolicyName=name)
+        for name in notes.get("ListUserPolicies", "PolicyNames", UserName=user) or ()
+    }
+    for group in found["groups"] or ():
+        _add_policies(notes, group)
+    return Facts({**found, "gaps": list(notes.gaps)}, tuple(notes.gaps))
+
+
+def _user(notes: _Notes, user: str) -> Any:
+    details = notes.get("GetUser", "User", UserName=user)
+    if details is None and not notes.gaps:
+        advice = "Check the name and the account; somebody may have deleted the user meanwhile."
+        raise AwsFault("absent", "NoSuchEntity", f"There is no user {user}", call="iam.GetUser", advice=advice)
+    return details
+
+
+def _add_policies(notes: _Notes, group: dict[str, Any]) -> None:
+    name = group["GroupName"]
+    group["AttachedPolicies"] = notes.get("ListAttachedGroupPolicies", "AttachedPolicies", GroupName=name)
+    group["InlinePolicies"] = {
+        policy: notes.get("GetGroupPolicy", "PolicyDocument", GroupName=name, PolicyName=policy)
+        for policy in notes.get("ListGroupPolicies", "PolicyNames", GroupName=name) or ()
+    }
+
+
+_READS = (
+    "GetUser", "GetLoginProfile", "GetAccessKeyLastUsed", "ListUserPolicies", "GetUserPolicy",
+    "ListAttachedGroupPolicies", "ListGroupPolicies", "GetGroupPolicy",
+)  # fmt: skip
+
+ACTION = Action(
+    id="iam.snapshot_user",
+    title="Keep everything that hangs on a user",
+    inputs={"user": InputField("user", help="Name of the IAM user.")},
+    permissions=tuple(sorted(f"iam:{name}" for name in (*_READS, *(operation for operation, _ in _LISTS.values())))),
+    keeps=(
+        "user", "user_id", "keys", "active_keys", "mfa_devices", "login_profile", "groups", "attached_policies",
+        "inline_policies", "permissions_boundary", "service_credentials", "gaps",
+    ),
+    observe=observe,
+)  # fmt: skip

@@ -1,0 +1,27 @@
+"""All actions by id. Explicit, so that a reader sees what there is; a test compares it with the folder."""
+
+from collections.abc import Mapping
+
+from irtui.actions.cloudtrail import trace_access_key
+from irtui.actions.iam import (
+    deactivate_access_key,
+    delete_access_key,
+    deny_all,
+    reactivate_access_key,
+    revoke_role_sessions,
+    snapshot_user,
+)
+from irtui.actions.interface import Action
+
+ACTIONS: Mapping[str, Action] = {
+    module.ACTION.id: module.ACTION
+    for module in (
+        trace_access_key,
+        deactivate_access_key,
+        delete_access_key,
+        deny_all,
+        reactivate_access_key,
+        revoke_role_sessions,
+        snapshot_user,
+    )
+}

@@ -1,0 +1,308 @@
+"""The class behind the door, for the real and the simulated AWS alike.
+
+Rules: every request, also those that botocore makes to fetch credentials, passes one hook that refuses hosts
+outside the allow-list and notes the rest. A change is sent once; its outcome is three-valued and never rounded
+up: only AWS's own refusal, or certainty that nothing left the machine, counts as failed.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+from botocore.session import Session
+
+from irtui.aws import documents, effects, faults, paging, shapes
+from irtui.aws.hosts import Allowed
+from irtui.aws.session import READ_ATTEMPTS, assume_request, config, use_derived
+from irtui.clock import Clock
+from irtui.errors import AwsFault, Denied, IrtuiError, SimulatorGap, UsageError
+from irtui.model.call import Call
+from irtui.model.effect import Effect
+from irtui.model.identity import Identity
+from irtui.model.outcome import Outcome, Reply, Status
+from irtui.model.runbook import SessionSpec
+
+Transport = Callable[[AWSPreparedRequest], AWSResponse | None]
+"""Answers a request in place of the network; None lets it go there."""
+
+BODY_LIMIT = 5 * 1024 * 1024
+"""Bytes of a streamed body that are read."""
+REMEMBERED = 300.0
+"""Seconds for which the alias and the groups of a caller are believed."""
+
+
+@dataclass(slots=True)
+class _Sending:
+    """The change that the current thread sends."""
+
+    event: str
+    """`<service id>.<Operation>`, as botocore's events spell it."""
+    tag: str
+    sent: bool = False
+
+
+_sending: ContextVar[_Sending | None] = ContextVar("sending", default=None)
+
+
+class BotoDoor:
+    """Implements `irtui.aws.door.Door`. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        mode: str,
+        region: str,
+        caller: Callable[[], Session],
+        blank: Callable[[], Session],
+        allowed: Allowed,
+        clock: Clock,
+        renew: str = "",
+        endpoint_url: str | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        """`caller` makes the session with the operator's credentials, `blank` one without any."""
+        self.mode = mode
+        self.region = region
+        self._caller = caller
+        self._blank = blank
+        self._allowed = allowed
+        self._clock = clock
+        self._renew = renew
+        self._endpoint_url = endpoint_url
+        self._transport = transport
+        self._lock = threading.RLock()
+        self._hosts: dict[str, None] = {}
+        self._specs: dict[str, SessionSpec] = {}
+        self._sessions: dict[str, Session] = {}
+        self._clients: dict[tuple[str, str, str, int], Any] = {}
+        self._known: dict[str, tuple[float, str, tuple[str, ...] | None]] = {}
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(self._hosts)
+
+    def add_session(self, spec: SessionSpec) -> None:
+        with self._lock:
+            self._specs[spec.name] = spec
+            self._sessions.pop(spec.name, None)
+            self._clients = {key: client for key, client in self._clients.items() if key[0] != spec.name}
+
+    def has_credentials(self) -> bool:
+        """Looks through the operator's chain now. May ask for an MFA code; raises botocore's own exceptions."""
+        credentials = self._session("caller").get_credentials()
+        return credentials is not None and bool(credentials.get_frozen_credentials().access_key)
+
+    def identity(self, session: str = "caller") -> Identity:
+        said = self.read(Call("sts", "GetCallerIdentity", session=session)).data
+        credentials = self._session(session).get_credentials()
+        who = Identity(
+            account=str(said["Account"]),
+            arn=str(said["Arn"]),
+            user_id=str(said["UserId"]),
+            access_key_id=(credentials.get_frozen_credentials().access_key or "") if credentials else "",
+            region=self.region,
+            expires=getattr(credentials, "_expiry_time", None),
+        )
+        alias, groups = self._besides(who, session)
+        return Identity(who.account, who.arn, who.user_id, who.access_key_id, alias, who.region, who.expires, groups)
+
+    def read(self, call: Call, *, pages: int = 1) -> Reply:
+        if effects.effect(call.service, call.operation) is not Effect.READ:
+            raise Denied(f"{call.name} is not a read", advice="Only a confirmed plan may change something.")
+        try:
+            client = self._client(call, READ_ATTEMPTS)
+            found = self._read_pages(client, call, pages)
+            return self._reply(call, found)
+        except Exception as error:
+            raise self._fault(error, call) from None
+
+    def change(self, call: Call, tag: str) -> Outcome:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", tag):
+            raise ValueError("a tag has 1 to 64 letters, digits, dots, dashes and underscores")
+        sending = _Sending("", tag)
+        token = _sending.set(sending)
+        try:
+            client = self._client(call, attempts=1)
+            sending.event = f"{client.meta.service_model.service_id.hyphenize()}.{call.operation}"
+            reply = self._reply(call, dict(self._method(client, call)(**self._written(call))))
+        except Exception as error:
+            return self._unsuccessful(error, call, sending)
+        finally:
+            _sending.reset(token)
+        return Outcome(Status.SUCCEEDED, reply.data, request_id=reply.request_id, date=reply.date)
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    def _read_pages(self, client: Any, call: Call, pages: int) -> dict[str, Any]:
+        method = self._method(client, call)
+        params = self._written(call)
+        name = xform_name(call.operation)
+        if pages <= 1 or not client.can_paginate(name):
+            return dict(method(**params))
+        iterator = client.get_paginator(name).paginate(**params)
+        taken = []
+        for page in iterator:
+            taken.append(page)
+            if len(taken) >= pages:
+                break
+        return paging.merged(taken, [key.expression for key in iterator.result_keys])
+
+    def _written(self, call: Call) -> dict[str, Any]:
+        return documents.written(call.params, shapes.documents(call.service, call.operation))
+
+    def _method(self, client: Any, call: Call) -> Callable[..., Mapping[str, Any]]:
+        name = xform_name(call.operation)
+        if client.meta.method_to_api_mapping.get(name) != call.operation:
+            raise UsageError(f"AWS has no operation {call.name}", advice="Run `irtui runbooks lint` on the runbook.")
+        method: Callable[..., Mapping[str, Any]] = getattr(client, name)
+        return method
+
+    def _reply(self, call: Call, raw: dict[str, Any]) -> Reply:
+        meta = raw.pop("ResponseMetadata", {})
+        headers = meta.get("HTTPHeaders", {})
+        request_id = meta.get("RequestId") or headers.get("x-amzn-requestid") or headers.get("x-amz-request-id")
+        if not request_id:
+            # What stands between us and AWS (a portal, a filter) answers too; it does not number its answers.
+            raise AwsFault(
+                "unknown", "NoRequestId", "The answer bears no request id of AWS", call=call.name,
+                status=int(meta.get("HTTPStatusCode", 0)), advice=faults.ADVICE["unknown"],
+            )  # fmt: skip
+        data = {key: _whole(value) for key, value in raw.items()}
+        return Reply(
+            documents.parsed(data, shapes.documents(call.service, call.operation)),
+            request_id=str(request_id),
+            date=str(headers.get("date", "")),
+            sensitive=tuple(shapes.sensitive(call.service, call.operation)),
+            retries=int(meta.get("RetryAttempts", 0)),
+        )
+
+    def _fault(self, error: Exception, call: Call) -> IrtuiError:
+        fault = faults.fault(error, call.name, renew=self._renew, simulated=self.mode == "rehearsal")
+        if isinstance(fault, AwsFault) and fault.kind == "expired":
+            with self._lock:  # so that credentials which were renewed outside are found
+                self._sessions.clear()
+                self._clients.clear()
+        return fault
+
+    def _unsuccessful(self, error: Exception, call: Call, sending: _Sending) -> Outcome:
+        fault = self._fault(error, call)
+        unsent = not sending.sent or isinstance(error, faults.NEVER_CONNECTED)
+        if not isinstance(fault, AwsFault):
+            code = faults.GAP if isinstance(fault, SimulatorGap) else "NotSent"
+            status = Status.FAILED if unsent or isinstance(fault, SimulatorGap) else Status.UNKNOWN
+            return Outcome(status, code=code, message=fault.message, advice=fault.advice)
+        refused = isinstance(error, ClientError) and faults.answer(error).definite
+        return Outcome(
+            Status.FAILED if unsent or refused else Status.UNKNOWN,
+            code="NotSent" if unsent else fault.code,
+            message=fault.message,
+            advice=fault.advice,
+            request_id=fault.request_id,
+            date=fault.date,
+        )
+
+    # -- sessions ------------------------------------------------------------------------------------------------
+
+    def _client(self, call: Call, attempts: int) -> Any:
+        key = (call.session, call.service, call.region or self.region, attempts)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._session(call.session).create_client(
+                    call.service, region_name=key[2], endpoint_url=self._endpoint_url, config=config(attempts)
+                )
+            return self._clients[key]
+
+    def _session(self, name: str) -> Session:
+        with self._lock:
+            if name not in self._sessions:
+                self._sessions[name] = self._opened(name)
+            return self._sessions[name]
+
+    def _opened(self, name: str) -> Session:
+        session = self._caller() if name == "caller" else self._blank()
+        register: Any = session.register
+        register("request-created", self._sign_with_tag)
+        register("before-send", self._before_send)
+        if name == "caller":
+            return session
+        if name not in self._specs:
+            raise UsageError(f"No session is named {name}", advice="Name it under `sessions:` in the runbook.")
+        who = self.identity()
+        caller_name = re.sub(r"[^\w+=,.@-]", "-", who.session_name or who.name, flags=re.ASCII)[:64]
+        operation, params = assume_request(self._specs[name], caller_name)
+
+        def fetch() -> Mapping[str, Any]:
+            sts = self._client(Call("sts", operation), READ_ATTEMPTS)
+            answer: Mapping[str, Any] = self._method(sts, Call("sts", operation))(**params)
+            credentials: Mapping[str, Any] = answer["Credentials"]
+            return credentials
+
+        use_derived(session, fetch)
+        return session
+
+    def _besides(self, who: Identity, session: str) -> tuple[str, tuple[str, ...] | None]:
+        """Alias and groups, as far as they may be read; believed for a few minutes."""
+        known = self._known.get(who.arn)
+        if known and self._clock.monotonic() - known[0] < REMEMBERED:
+            return known[1], known[2]
+        alias = ""
+        groups: tuple[str, ...] | None = None if who.kind == "user" else ()
+        try:
+            aliases = self.read(Call("iam", "ListAccountAliases", session=session)).data.get("AccountAliases")
+            alias = str(aliases[0]) if aliases else ""
+        except IrtuiError:
+            alias = ""
+        if who.kind == "user":
+            try:
+                mine = self.read(Call("iam", "ListGroupsForUser", {"UserName": who.name}, session=session), pages=5)
+                groups = (
+                    None if paging.truncated(mine.data) else tuple(str(g["GroupName"]) for g in mine.data["Groups"])
+                )
+            except IrtuiError:
+                groups = None
+        self._known[who.arn] = (self._clock.monotonic(), alias, groups)
+        return alias, groups
+
+    # -- botocore's hooks ----------------------------------------------------------------------------------------
+
+    def _sign_with_tag(self, request: Any, event_name: str, **_: Any) -> None:
+        sending = _sending.get()
+        if sending and event_name == f"request-created.{sending.event}":
+            agent = request.headers["User-Agent"]
+            del request.headers["User-Agent"]  # setting a header of botocore's appends
+            request.headers["User-Agent"] = (
+                f"{agent.decode() if isinstance(agent, bytes) else agent} md/x#{sending.tag}"
+            )
+
+    def _before_send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
+        host = urlsplit(request.url).netloc
+        if not self._allowed(request.url):
+            raise Denied(
+                f"A request was about to go to {host or 'an unknown host'}",
+                title="Refused to send to a host that is not AWS",
+                advice="Nothing was sent. Look for endpoints in the profile, the environment and ~/.aws/models.",
+            )
+        with self._lock:
+            self._hosts.setdefault(host)
+        sending = _sending.get()
+        if sending and event_name == f"before-send.{sending.event}":
+            sending.sent = True
+        return self._transport(request) if self._transport else None
+
+
+def _whole(value: Any) -> Any:
+    if not isinstance(value, StreamingBody):
+        return value
+    body = value.read(BODY_LIMIT + 1)
+    if len(body) > BODY_LIMIT:
+        raise AwsFault("invalid", "TooLarge", f"The body is larger than {BODY_LIMIT} bytes", advice="Fetch it by hand.")
+    return body

@@ -1,0 +1,38 @@
+"""The one door to AWS, real or simulated. `boto_door` is the class behind it, `live` and `simulated` open it."""
+
+from typing import Protocol
+
+from irtui.model.call import Call
+from irtui.model.identity import Identity
+from irtui.model.outcome import Outcome, Reply
+from irtui.model.runbook import SessionSpec
+
+
+class Door(Protocol):
+    """Rules: `read` refuses anything that is not a read; only the engine's executor may call `change`."""
+
+    mode: str
+    """real or rehearsal."""
+
+    @property
+    def region(self) -> str:
+        """The Region of calls that name none."""
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Hosts that requests were really sent to, in order of first use."""
+
+    def add_session(self, spec: SessionSpec) -> None:
+        """Makes a runbook's session known by its name, expressions filled. Nothing is sent until it is used."""
+
+    def identity(self, session: str = "caller") -> Identity:
+        """Asks AWS (sts:GetCallerIdentity and what may be read besides). Raises AwsFault, CredentialsError."""
+
+    def read(self, call: Call, *, pages: int = 1) -> Reply:
+        """One read; `pages` > 1 follows the paginator that far and merges. Raises AwsFault, SimulatorGap."""
+
+    def change(self, call: Call, tag: str) -> Outcome:
+        """Sends one change exactly once (botocore attempts = 1). Never raises AwsFault: the outcome says it.
+
+        `tag` goes into the user agent as `md/x#<tag>`.
+        """

@@ -1,0 +1,20 @@
+"""One question on a page and its answer from the lines."""
+
+from irtui.cli.lines import Lines, Silence
+from irtui.cli.page import Page
+from irtui.text import inert
+
+
+def ask(page: Page, lines: Lines, prompt: str, *, timeout: float | None = None, secret: bool = False) -> str | Silence:
+    """The answer, trimmed, or why there is none. What a script answers is written down too, unless it is secret."""
+    page.prompt(prompt)
+    if not secret:
+        line = lines.ask(timeout)
+    else:
+        with lines.hidden():
+            line = lines.ask(timeout)
+    if isinstance(line, Silence) or secret:
+        page.line()
+    elif not lines.typed_by_hand:
+        page.line(inert(line))
+    return line if isinstance(line, Silence) else line.strip()

@@ -1,0 +1,234 @@
+"""One sitting at an incident from the command line: which face, the walk, and what it came to.
+
+Rules: the TUI where there is a screen and nobody asked for lines; else the plain face, on stdout, or on stderr when
+stdout holds JSON. ctrl-c stops at the next safe point; a second one does not wait. A visit is always released.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from irtui.cli import briefing as plain_briefing
+from irtui.cli import present
+from irtui.cli.diagnostics import ExitCode, print_to
+from irtui.cli.face import Face
+from irtui.cli.lines import Lines
+from irtui.cli.opening import Opening, Session, open_desk
+from irtui.cli.output import Result
+from irtui.cli.page import Page
+from irtui.cli.plain import Closer, PlainOperator
+from irtui.cli.terminal import screen_refusal
+from irtui.desk.nouns import Answers, Request
+from irtui.engine.machine import current_step
+from irtui.engine.operator import Operator
+from irtui.errors import Declined, Denied, UsageError
+from irtui.model.incident import IncidentState, StepStatus
+from irtui.text import inert
+
+if TYPE_CHECKING:
+    from irtui.desk.desk import Desk
+    from irtui.desk.visit import Visit
+
+
+def open_screen(session: Session, *, runbooks: tuple[str, ...], no_color: bool, ascii_only: bool) -> Result:
+    """The TUI's desk. Raises UsageError with one line where it cannot be drawn."""
+    refusal = "-o json has no screen; name a command." if session.json else screen_refusal()
+    if refusal:
+        raise UsageError(refusal, title="No screen")
+    return _drawn(session, Opening(open_desk(runbooks), ascii_only=ascii_only), no_color)
+
+
+def open_request(
+    session: Session, request: Request, *, runbooks: tuple[str, ...], plain: bool, no_color: bool, ascii_only: bool
+) -> Result:
+    """A new incident or rehearsal, in whichever face fits."""
+    desk = open_desk(runbooks)
+    if _on_screen(session, plain):
+        return _drawn(session, Opening(desk, request, ascii_only=ascii_only), no_color)
+    _say_removed(session, request.mode)
+    page, lines = _page(session, ascii_only), Lines(0)
+    with _interruptible(lines):
+        operator = _asking(page, lines)
+        briefing = desk.brief(request, operator.secret)
+        try:
+            plain_briefing.show(briefing, page)
+            answers = plain_briefing.ask(briefing, page, lines)
+        except BaseException:
+            desk.abandon(briefing)
+            raise
+        return _walk_by_hand(desk.begin(briefing, answers), page, lines)
+
+
+def open_incident(
+    session: Session,
+    incident: str,
+    *,
+    profile: str,
+    key: str,
+    plain: bool,
+    no_color: bool,
+    ascii_only: bool,
+) -> Result:
+    """Go on with an incident."""
+    desk = open_desk()
+    if _on_screen(session, plain):
+        return _drawn(session, Opening(desk, None, incident, profile, key, ascii_only), no_color)
+    page, lines = _page(session, ascii_only), Lines(0)
+    with _interruptible(lines):
+        visit = _resumed(desk, incident, profile, key, _asking(page, lines))
+        _say_removed(session, visit.mode)
+        return _walk_by_hand(visit, page, lines)
+
+
+def close_incident(session: Session, incident: str, reason: str, *, profile: str, key: str, ascii_only: bool) -> Result:
+    """Looks at what is still due, then closes. Raises Declined when the id is not typed, Denied when it cannot
+    close.
+    """
+    desk, page, lines = open_desk(), _page(session, ascii_only), Lines(0)
+    with _interruptible(lines):
+        asking = _asking(page, lines)
+        if asking.line(f"Type {incident} to close it for good (empty: no): ") != incident:
+            raise Declined("not closed")
+        visit = _resumed(desk, incident, profile, key, asking)
+        try:
+            face = Face(page)
+            face.open(visit.state, "")
+            state = visit.walk(Closer(face, lines, lambda: journal_tail(visit), reason))
+            if not state.closed:
+                raise Denied(f"{state.id} stays open.", title="Not closed", advice=f"irtui resume {state.id}")
+            return _ended(visit, state, page, judged=False)
+        finally:
+            visit.release()
+
+
+def _resumed(desk: "Desk", incident: str, profile: str, key: str, asking: PlainOperator) -> "Visit":
+    passphrase = (asking.secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
+    return desk.resume(incident, profile=profile, key=key, passphrase=passphrase, ask_secret=asking.secret)
+
+
+def play(session: Session, request: Request, *, runbooks: tuple[str, ...], ascii_only: bool) -> Result:
+    """A rehearsal played by the scenario's scripted operator, its walk printed. Done when every objective is met."""
+    from irtui.cli.tee import Tee
+    from irtui.gameday.scenario import load_scenario
+    from irtui.gameday.scripted import ScriptedOperator
+
+    desk, page = open_desk(runbooks), _page(session, ascii_only)
+    face = Face(page)
+    briefing = desk.brief(request, lambda prompt: None)
+    try:
+        plain_briefing.show(briefing, page)
+        given = {field.spec.name: field.value for field in briefing.fields if field.value}
+        answers = Answers(given, briefing.identity.account[-4:], briefing.default_key)
+    except BaseException:
+        desk.abandon(briefing)
+        raise
+    visit = desk.begin(briefing, answers)
+    try:
+        face.open(visit.state, "")
+        scripted = ScriptedOperator(load_scenario(request.scenario).answers, visit.clock)
+        state = visit.walk(Tee(scripted, face))
+        return _ended(visit, state, face.page, judged=True)
+    finally:
+        visit.release()
+
+
+def _walk_by_hand(visit: "Visit", page: Page, lines: Lines) -> Result:
+    face = Face(page)
+    operator: Operator = PlainOperator(face, lines, lambda: journal_tail(visit))
+    try:
+        with _interruptible(lines, visit):
+            face.open(visit.state, visit.story)
+            state = visit.walk(operator)
+        return _ended(visit, state, page, judged=visit.mode == "rehearsal" and state.closed)
+    finally:
+        visit.release()
+
+
+def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) -> Result:
+    """What the sitting came to: a step that failed, or an objective that was missed, is a finding."""
+    objectives = visit.objectives() if visit.mode == "rehearsal" else ()
+    failed = [step for step in state.steps if step.status is StepStatus.FAILED]
+    page.lines("", *present.overview(state, current_step(state)), "")
+    for objective in objectives if judged else ():
+        mark = "✔ met     " if objective.met else "✘ NOT MET "
+        page.line(f"  {mark} {inert(objective.id):<16} {inert(objective.text)}")
+        if objective.detail:
+            page.line(f"{'':30}{inert(objective.detail)}")
+    page.line(
+        f"{inert(state.id)}  {'closed' if state.closed else 'open'} · {state.contained} · {state.records} records"
+    )
+    page.line(f"  {visit.folder}")
+    if not state.closed:
+        page.line(f"  irtui resume {inert(state.id)}")
+    missed = judged and not all(objective.met for objective in objectives)
+    data: dict[str, Any] = {
+        "incident": state.id,
+        "path": str(visit.folder),
+        "objectives": [{"id": o.id, "text": o.text, "met": o.met, "detail": o.detail} for o in objectives],
+        "state": present.state_data(state),
+    }
+    return Result(data, "", ExitCode.FAILED if failed or missed else ExitCode.DONE)
+
+
+def journal_tail(visit: "Visit", most: int = 12) -> Iterator[str]:
+    for record in visit.records()[-most:]:
+        yield f"  {record.t[11:19]}Z  #{record.seq:<4} {record.type:<10} {present.value_text(record.body, 90)}"
+
+
+def _on_screen(session: Session, plain: bool) -> bool:
+    return not (plain or session.json or screen_refusal())
+
+
+def _drawn(session: Session, opening: Opening, no_color: bool) -> Result:
+    _say_removed(session, opening.request.mode if opening.request else "real")
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
+    return Result(code=ExitCode(session.screen(opening)))
+
+
+def _say_removed(session: Session, mode: str) -> None:
+    if session.removed and mode == "real":
+        print_to(
+            sys.stderr, f"irtui: ignored from the environment: {', '.join(inert(name) for name in session.removed)}"
+        )
+
+
+def _page(session: Session, ascii_only: bool) -> Page:
+    return Page(sys.stderr if session.json else sys.stdout, ascii_only=ascii_only)
+
+
+def _asking(page: Page, lines: Lines) -> PlainOperator:
+    """Before there is a visit: only for secrets."""
+    return PlainOperator(Face(page), lines, lambda: ())
+
+
+@contextmanager
+def _interruptible(lines: Lines, visit: "Visit | None" = None) -> Iterator[None]:
+    """The first ctrl-c ends the questions and stops at the next safe point, the second one at once; both end with
+    130.
+    """
+    pressed = False
+
+    def press(number: int, frame: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        lines.interrupt()
+        if visit:
+            visit.stop()
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield
+    except Declined as declined:
+        if pressed:
+            raise KeyboardInterrupt from declined
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt

@@ -1,0 +1,115 @@
+"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from irtui.cli import options, present
+from irtui.cli.diagnostics import ExitCode
+from irtui.cli.opening import home
+from irtui.cli.output import Result
+from irtui.errors import UsageError
+from irtui.text import inert
+
+
+@click.group()
+def audit() -> None:
+    """Show, verify and export the audit trail."""
+
+
+@audit.command()
+@click.argument("incident")
+@options.output
+def show(incident: str) -> Result:
+    """Every record of INCIDENT (an id or a path), in order."""
+    from irtui.journal.read import read_journal
+
+    reading = read_journal(_folder(incident))
+    rows = [
+        f"{record.t}  #{record.seq:<4} {record.type:<10} {present.value_text(record.body, 120)}"
+        for record in reading.records
+    ]
+    if reading.stopped:
+        rows.append(f"reading stopped: {inert(reading.stopped)}")
+    data = {"records": [asdict(record) for record in reading.records], "stopped": reading.stopped}
+    return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
+
+
+@audit.command()
+@click.argument("incident")
+@click.option("--allow-open", is_flag=True, help="An incident that is not closed yet is good enough.")
+@click.option("--signer", "signers", multiple=True, metavar="HEX", help="A public key it must be signed by.")
+@options.output
+def verify(incident: str, allow_open: bool, signers: tuple[str, ...]) -> Result:
+    """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal, else 6."""
+    from irtui.journal.verify import COMPLETE, NOT_CLOSED
+    from irtui.journal.verify import verify as verified
+
+    found = verified(_path(incident), signers=signers or None)
+    good = found.verdict == COMPLETE or (allow_open and found.verdict == NOT_CLOSED)
+    data = {
+        "verdict": found.verdict, "mode": found.mode, "records": found.records, "at": found.at, "why": found.why,
+        "notes": list(found.notes), "signer": found.signer, "pinned": found.pinned, "closed": found.closed,
+        "head": found.head,
+    }  # fmt: skip
+    pinned = "pinned" if found.pinned else "not pinned: compare it with the operator's"
+    text = [
+        inert(found.words),
+        f"  mode     {inert(found.mode) or '?'}",
+        f"  records  {found.records}",
+        f"  signer   {inert(found.signer) or 'none'}  ({pinned})",
+        *(f"  note     {inert(note)}" for note in found.notes),
+    ]
+    return Result(data, "\n".join(text), ExitCode.DONE if good else ExitCode.NOT_VERIFIED)
+
+
+@audit.command()
+@click.argument("incident")
+@click.option("--format", "form", type=click.Choice(["jsonl", "markdown"]), default="markdown", show_default=True)
+@click.option("--output-file", type=click.Path(dir_okay=False, exists=False), help="A new file, instead of stdout.")
+@options.output
+def export(incident: str, form: str, output_file: str | None) -> Result:
+    """The journal of INCIDENT as it is (jsonl), or a timeline to read (markdown)."""
+    text = _jsonl(_folder(incident)) if form == "jsonl" else _markdown(_folder(incident))
+    if output_file is None:
+        return Result({"format": form, "text": text}, text.rstrip("\n"))
+    try:
+        with Path(output_file).open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{output_file} exists already.", advice="Name a new file.") from None
+    except OSError as fault:
+        raise UsageError(f"{output_file} cannot be written: {fault.strerror}.") from fault
+    sys.stderr.write(f"irtui: written to {output_file}\n")
+    return Result({"format": form, "path": output_file})
+
+
+def _jsonl(folder: Path) -> str:
+    from io import BytesIO
+
+    from irtui.report.jsonl import jsonl
+
+    out = BytesIO()
+    jsonl(folder, out)
+    return out.getvalue().decode("ascii", "backslashreplace")
+
+
+def _markdown(folder: Path) -> str:
+    from irtui.journal.read import read_records
+    from irtui.journal.verify import verify as verified
+    from irtui.report.markdown import markdown
+
+    return markdown(read_records(folder), verified(folder))
+
+
+def _path(incident: str) -> Path:
+    """A journal or its folder, by path or by the incident's id."""
+    path = Path(incident)
+    return path if path.exists() else home().incident(incident)
+
+
+def _folder(incident: str) -> Path:
+    path = _path(incident)
+    return path if path.is_dir() else path.parent

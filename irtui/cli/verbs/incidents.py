@@ -1,0 +1,82 @@
+"""`irtui incidents`: what was opened on this machine, and what came of it."""
+
+import click
+
+from irtui.cli import options, present
+from irtui.cli.opening import Session, home
+from irtui.cli.output import Result, table
+
+
+@click.group()
+def incidents() -> None:
+    """List, show and close incidents."""
+
+
+@incidents.command("list")
+@options.output
+def list_() -> Result:
+    """Every incident on this machine, newest first."""
+    from irtui.desk.catalogue import incident_entries
+
+    entries = incident_entries(home())
+    data = [
+        {
+            "id": entry.id, "mode": entry.mode, "runbook": entry.runbook, "title": entry.title,
+            "account": entry.account, "opened": entry.opened, "operator": entry.operator,
+            "status": entry.status, "contained": entry.contained,
+            "records": entry.records, "path": str(entry.path), "why": entry.why,
+        }
+        for entry in entries
+    ]  # fmt: skip
+    rows = [
+        (
+            entry.id,
+            entry.mode,
+            entry.status,
+            entry.contained,
+            entry.account,
+            entry.opened[:16],
+            entry.runbook,
+            entry.why,
+        )
+        for entry in entries
+    ]
+    heads = ("ID", "MODE", "STATUS", "CONTAINED", "ACCOUNT", "OPENED", "RUNBOOK", "")
+    return Result(data, table(rows, heads) if rows else "No incidents.")
+
+
+@incidents.command()
+@click.argument("incident")
+@options.output
+def show(incident: str) -> Result:
+    """Where INCIDENT stands, as its journal tells it."""
+    from irtui.desk.catalogue import folded
+    from irtui.engine.machine import current_step
+    from irtui.journal.read import read_records
+
+    folder = home().incident(incident)
+    state = folded(folder, read_records(folder))
+    text = "\n".join([present.banner(state), "", *present.overview(state, current_step(state)), "", f"  {folder}"])
+    return Result({**present.state_data(state), "path": str(folder)}, text)
+
+
+@incidents.command()
+@click.argument("incident")
+@click.option("--reason", default="", help="Why it ends with steps open; asked for when it is needed.")
+@options.account
+@options.face
+@click.pass_obj
+def close(
+    session: Session,
+    incident: str,
+    reason: str,
+    profile: str,
+    key: str | None,
+    plain: bool,
+    no_color: bool,
+    ascii_only: bool,
+) -> Result:
+    """End INCIDENT for good: its key is destroyed and its journal is complete. Asks for its id to be typed."""
+    from irtui.cli import sitting
+
+    return sitting.close_incident(session, incident, reason, profile=profile, key=key or "", ascii_only=ascii_only)

@@ -1,0 +1,108 @@
+"""The scripted operator: plays a scenario's answers, so that a machine can rehearse a runbook.
+
+Rules: open steps in order; what settles is waited for on the scenario's clock; then the incident is closed. A
+question without an answer, or a step that stays open after TRIES, ends the visit (`Leave`).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from irtui.clock import Clock
+from irtui.engine.operator import (
+    CloseIncident,
+    Command,
+    Confirmation,
+    Confirmed,
+    Leave,
+    LookAgain,
+    Message,
+    Progress,
+    Question,
+    RunStep,
+    SkipStep,
+    Task,
+    Unlock,
+)
+from irtui.gameday.scenario import ScriptedAnswers
+from irtui.model.incident import IncidentState, StepState, StepStatus
+
+TRIES = 3
+_CLOSING = "The scripted operator has done every step."
+
+
+class ScriptedOperator:
+    """Implements `engine.operator.Operator`. `heard` gets what a person would read, for logs."""
+
+    def __init__(self, answers: ScriptedAnswers, clock: Clock, heard: Callable[[str], None] = lambda _: None) -> None:
+        self._answers = answers
+        self._clock = clock
+        self._heard = heard
+        self._tried: Counter[str] = Counter()
+        self._stuck = False
+
+    def update(self, state: IncidentState) -> None:
+        """The machine looks at nothing but what it is asked."""
+
+    def progress(self, progress: Progress) -> None:
+        """Nothing to show."""
+
+    def tell(self, message: Message) -> None:
+        self._heard(f"{message.level}: {message.title}: {message.text}")
+
+    def next(self, state: IncidentState, timeout: float | None) -> Command | None:
+        if self._stuck:
+            return Leave()
+        if not state.unlocked and self._tried["unlock"] == 0:
+            self._tried["unlock"] += 1
+            return Unlock(state.account[-4:])
+        for step in state.open_steps:
+            if step.blocked_by:
+                continue
+            return self._take(step)
+        if any(step.status in (StepStatus.SETTLING, StepStatus.WAITING) for step in state.steps):
+            return self._wait(state, timeout)
+        if state.open_steps:
+            return Leave()
+        self._tried["close"] += 1
+        return CloseIncident(_CLOSING) if self._tried["close"] <= TRIES else Leave()
+
+    def confirm(self, request: Confirmation) -> Confirmed | None:
+        reason = self._answer(self._answers.reasons, request.key) if request.reason_for else ""
+        if reason is None or request.accepts(request.typed, reason):
+            self._stuck = True
+            return None
+        return Confirmed(request.typed, reason)
+
+    def decide(self, question: Question) -> str | None:
+        choice = self._answer(self._answers.choices, question.key)
+        self._stuck = choice not in question.choices
+        return None if self._stuck else choice
+
+    def attest(self, task: Task) -> str | None:
+        statement = self._answer(self._answers.statements, task.key)
+        self._stuck = statement is None
+        return statement
+
+    def secret(self, prompt: str) -> str | None:
+        self._stuck = True
+        return None
+
+    def _take(self, step: StepState) -> Command:
+        if (reason := self._answers.skips.get(step.key)) is not None:
+            return SkipStep(step.key, reason)
+        self._tried[step.key] += 1
+        if self._tried[step.key] > TRIES + len(step.items):
+            return Leave()
+        return LookAgain(step.key) if step.status is StepStatus.IN_DOUBT else RunStep(step.key)
+
+    def _wait(self, state: IncidentState, timeout: float | None) -> Command | None:
+        """Lets the time pass until the first of them is due."""
+        waiting = [s for s in state.steps if s.status in (StepStatus.SETTLING, StepStatus.WAITING)]
+        dues = [due for step in waiting if (due := step.settle_at or step.wait_until) is not None]
+        seconds = (min(dues) - self._clock.now()).total_seconds() if dues else 1.0
+        self._clock.sleep(max(seconds, 0.1) if timeout is None else min(max(seconds, 0.1), timeout))
+        return LookAgain(waiting[0].key) if timeout is None else None
+
+    @staticmethod
+    def _answer(answers: Mapping[str, str], key: str) -> str | None:
+        return answers.get(key, answers.get("default"))

@@ -1,0 +1,138 @@
+"""The open journal file of one writer: locked, appended to durably, and dead after the first doubt.
+
+Rules: whatever goes wrong inside `or_dead` closes the file for good; after a failed write or fsync what was not
+acknowledged is cut off first, because the system may call lost bytes clean. A forked child has neither the
+lock nor the file.
+"""
+
+import contextlib
+import errno
+import os
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from irtui.errors import JournalError
+from irtui.journal.ballast import drop_ballast
+from irtui.journal.disk import Disk, write_all
+from irtui.journal.head import HEAD, Head
+from irtui.journal.owner import OWNER, holder, write_owner
+
+JOURNAL = "journal.jsonl"
+
+_held: "weakref.WeakSet[Handle]" = weakref.WeakSet()
+
+
+class Refused(JournalError):
+    """Not a record: nothing was written, and the journal goes on."""
+
+    title = "This cannot be recorded"
+    advice = "Nothing was sent to AWS. What is too large for a record belongs in evidence."
+
+
+class Handle:
+    """Made by opening the file with `flags`; raises OSError. Not thread-safe: the journal is."""
+
+    def __init__(self, disk: Disk, folder: Path, flags: int) -> None:
+        self.size = 0
+        """Bytes that are known to be durable and whole."""
+        self._disk, self._folder = disk, folder
+        self._fd = disk.open(folder / JOURNAL, flags | os.O_RDWR | os.O_APPEND)
+        self._head_fd: int | None = None
+        self._dead = ""
+        _held.add(self)
+
+    def take_lock(self, operator: str, since: str) -> None:
+        """Makes this process the writer. Raises JournalError naming the one that is, and OSError."""
+        if not self._disk.lock(self._fd):
+            raise JournalError(
+                f"{self._folder.name} is being written by {holder(self._folder)}.",
+                title="Another irtui has this incident open",
+                advice="Go on there, or end that process; its lock ends with it.",
+            )
+        write_owner(self._disk, self._folder, operator, since)
+
+    def read(self) -> bytes:
+        """The whole file. Raises OSError."""
+        return self._disk.read(self._fd)
+
+    def cut(self) -> None:
+        """Cuts off what stands after `size`. Raises OSError."""
+        self._disk.truncate(self._fd, self.size)
+        self._disk.fsync(self._fd)
+
+    def append(self, data: bytes) -> None:
+        """Returns when `data` is durable. Raises OSError, and JournalError when the file is not what it was."""
+        if not self._disk.unchanged(self._fd, self._folder / JOURNAL, self.size):
+            raise JournalError(
+                f"{self._folder / JOURNAL} was changed or replaced by somebody else while irtui was writing it.",
+                advice="Nothing more was sent to AWS. Keep the folder as evidence, and open a new incident.",
+            )
+        write_all(self._disk, self._fd, data)
+        self._disk.fsync(self._fd)
+        self.size += len(data)
+
+    def tell(self, head: Head) -> None:
+        """Writes HEAD. It is derived and its record durable already, so a fault is passed over."""
+        text = head.text()
+        with contextlib.suppress(OSError):
+            if self._head_fd is None:
+                self._head_fd = self._disk.open(self._folder / HEAD, os.O_RDWR | os.O_CREAT)
+                self._disk.truncate(self._head_fd, len(text))
+            self._disk.overwrite(self._head_fd, text)
+
+    def alive(self) -> None:
+        """Raises JournalError when nothing more can be written."""
+        if self._dead:
+            raise JournalError(f"Nothing more can be written to {self._folder.name}. {self._dead}.")
+
+    @contextlib.contextmanager
+    def or_dead(self, what: str, *, beginning: bool = False) -> Iterator[None]:
+        """Turns OSError into JournalError. Only a refused record, in a journal that has begun, leaves it alive."""
+        try:
+            yield
+        except OSError as fault:
+            self._take_back(fault)
+            self.die(what)
+            raise JournalError(f"{what}: {fault.strerror or fault}.") from fault
+        except JournalError as error:
+            if beginning or not isinstance(error, Refused):
+                self.die(error.message)
+            raise
+        except BaseException:
+            self.die("It was interrupted")
+            raise
+
+    def release(self) -> None:
+        """Gives the file and the lock back."""
+        if not self._dead:
+            with contextlib.suppress(OSError):
+                if self._head_fd is not None:
+                    self._disk.fsync(self._head_fd)
+                self._disk.unlink(self._folder / OWNER)
+        self.die("It was released")
+
+    def die(self, why: str) -> None:
+        """Closes the file for good; the lock goes with it."""
+        if self._dead:
+            return
+        self._dead = why.rstrip(".")
+        for fd in (self._head_fd, self._fd):
+            if fd is not None:
+                with contextlib.suppress(OSError):
+                    self._disk.close(fd)
+
+    def _take_back(self, fault: OSError) -> None:
+        if self.size:
+            with contextlib.suppress(OSError):
+                self.cut()
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            drop_ballast(self._disk, self._folder)
+
+
+def _forget_in_child() -> None:
+    for handle in list(_held):
+        handle.die("A forked process does not have it")
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

@@ -1,0 +1,49 @@
+"""Reading a journal and its evidence: for showing, folding and reporting. Needs no key and checks no signature."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from irtui.errors import JournalError
+from irtui.journal import evidence
+from irtui.journal.handle import JOURNAL
+from irtui.journal.record import Record, lines, parse
+
+_ADVICE = "Nothing was done. See `irtui incidents list` and `irtui audit verify`."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    records: tuple[Record, ...]
+    stopped: str = ""
+    """Why reading stopped before the end, naming the line; empty when everything was read."""
+
+
+def read_journal(folder: Path) -> Reading:
+    """The records up to the first line that is none. Raises JournalError when there is no file to read."""
+    try:
+        with evidence.open_regular(folder / JOURNAL) as file:
+            data = file.read()
+    except OSError as fault:
+        raise JournalError(
+            f"{folder / JOURNAL} cannot be read: {fault.strerror}.", title="No journal to read", advice=_ADVICE
+        ) from fault
+    records: list[Record] = []
+    for text in lines(data):
+        try:
+            records.append(parse(text))
+        except ValueError as flaw:
+            return Reading(tuple(records), f"#{len(records) + 1}: {flaw}")
+    return Reading(tuple(records))
+
+
+def read_records(folder: Path) -> tuple[Record, ...]:
+    """The records of `read_journal`, without its word on where it stopped."""
+    return read_journal(folder).records
+
+
+def read_evidence(folder: Path, sha256: str) -> bytes:
+    """The bytes of an evidence file, when they are what `sha256` says. Raises JournalError otherwise."""
+    try:
+        return evidence.load(folder, sha256)
+    except ValueError as flaw:
+        raise JournalError(f"The evidence cannot be shown: {flaw}.", title="No such evidence", advice=_ADVICE) from flaw

@@ -1,0 +1,211 @@
+"""The journal as its one writer holds it.
+
+Rules: a record that `append` returned is on disk. Any failed write or fsync kills the handle: nothing more is
+written through it; `resume` opens the file anew and cuts a torn tail. One writer per incident, held by an
+flock on the journal file; a second one gets a JournalError that names the first. Appending is thread-safe.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from irtui.canonical import plain
+from irtui.clock import Clock, rfc3339
+from irtui.errors import JournalError
+from irtui.journal import evidence
+from irtui.journal.ballast import drop_ballast, lay_ballast
+from irtui.journal.chain import Chain
+from irtui.journal.disk import Disk, RealDisk
+from irtui.journal.handle import Handle, Refused
+from irtui.journal.head import Head, read_head
+from irtui.journal.record import TYPES, VERSION, Record, line, signed, unsigned
+from irtui.journal.recover import recover
+from irtui.journal.seal import DOMAINS, THROW_AWAY, Signer, sealed
+from irtui.model.incident import Evidence
+from irtui.redact import masked
+
+_OPENING = frozenset(("open", "join", "recovered"))
+_UNSIGNED = "0" * 128
+_INCIDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class Journal:
+    """Made by `create` or `resume`; ended by `close` (for good) or `release` (resumable)."""
+
+    def __init__(
+        self, folder: Path, handle: Handle, run: str, operator: str, signer: Signer, clock: Clock, disk: Disk
+    ) -> None:
+        self._folder, self._handle, self._disk = folder, handle, disk
+        self._run, self._operator, self._signer, self._clock = run, operator, signer, clock
+        self._chain = Chain()
+        self._records: list[Record] = []
+        self._lock = threading.RLock()
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        *,
+        incident: str,
+        run: str,
+        operator: str,
+        mode: str,
+        signer: Signer,
+        clock: Clock,
+        opening: Mapping[str, Any],
+        endorsement: Mapping[str, str] | None = None,
+        disk: Disk = RealDisk(),  # noqa: B008  it has no state
+    ) -> "Journal":
+        """A new incident in a new folder, with its `open` record. Raises JournalError."""
+        if not _INCIDENT.fullmatch(incident):
+            raise _refused(f"{incident!r} cannot name an incident")
+        if mode not in DOMAINS or (mode == "real" and signer.kind == THROW_AWAY):
+            raise JournalError(f"A {signer.kind} key cannot sign a journal of mode {mode}.", advice="Choose a key.")
+        with _told(f"{folder} cannot be made"):
+            disk.make_folder(folder)
+            disk.make_folder(folder / evidence.EVIDENCE)
+            handle = Handle(disk, folder, os.O_CREAT | os.O_EXCL)
+        journal = cls(folder, handle, run, operator, signer, clock, disk)
+        with handle.or_dead("The journal cannot be begun", beginning=True):
+            handle.take_lock(operator, rfc3339(clock.now()))
+            disk.fsync_folder(folder)
+            disk.fsync_folder(folder.parent)
+            lay_ballast(disk, folder)
+            journal._write("open", {**opening, "mode": mode, "key": _key(signer, endorsement)}, incident)
+        return journal
+
+    @classmethod
+    def resume(
+        cls,
+        folder: Path,
+        *,
+        run: str,
+        operator: str,
+        signer: Signer,
+        clock: Clock,
+        joining: Mapping[str, Any],
+        endorsement: Mapping[str, str] | None = None,
+        disk: Disk = RealDisk(),  # noqa: B008  it has no state
+    ) -> "Journal":
+        """An incident that is not closed, with a `join` record for this sitting and, after a torn tail, a
+        `recovered` record. Raises JournalError: closed, held by another writer, altered, or cut."""
+        with _told(f"{folder} cannot be opened", "Nothing was done. See `irtui incidents list`."):
+            handle = Handle(disk, folder, 0)
+        journal = cls(folder, handle, run, operator, signer, clock, disk)
+        with handle.or_dead("The journal cannot be resumed", beginning=True):
+            handle.take_lock(operator, rfc3339(clock.now()))
+            found = recover(handle.read(), read_head(folder))
+            journal._chain, journal._records, handle.size = found.chain, found.records, found.size
+            if found.torn:
+                handle.cut()
+            lay_ballast(disk, folder)
+            journal._write("join", {**joining, "operator": operator, "key": _key(signer, endorsement)})
+            if found.torn:
+                torn = hashlib.sha256(found.torn).hexdigest()
+                journal._write("recovered", {"bytes": len(found.torn), "sha256": torn})
+        return journal
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def records(self) -> list[Record]:
+        """All records so far; a copy."""
+        with self._lock:
+            return list(self._records)
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the last line, hex."""
+        return self._chain.head
+
+    def append(self, type: str, body: Mapping[str, Any]) -> Record:
+        """Masks, signs and writes one record; returns when it is durable. Raises JournalError. What cannot be a
+        record (unknown type, too long, too deep) is refused and leaves the journal alive."""
+        if type not in TYPES or type in _OPENING:
+            raise _refused(f"{type!r} is not a type of record that can be appended")
+        with self._lock:
+            self._handle.alive()
+            with self._handle.or_dead("The record cannot be made durable"):
+                record = self._write(type, body)
+            if type == "close":
+                drop_ballast(self._disk, self._folder)
+                self._handle.release()
+            return record
+
+    def evidence(self, name: str, value: Any, step: str = "", gaps: tuple[str, ...] = ()) -> Evidence:
+        """Keeps `value` (bytes, or what has a canonical form) as a file, then records it. Raises JournalError."""
+        try:
+            data = evidence.content(value)
+        except ValueError as flaw:
+            raise _refused(f"this evidence has no canonical form: {flaw}") from flaw
+        with self._lock:
+            self._handle.alive()
+            with self._handle.or_dead("The evidence cannot be made durable"):
+                sha256 = evidence.keep(self._disk, self._folder, data)
+                body = {"name": name, "sha256": sha256, "size": len(data), "step": step, "gaps": list(gaps)}
+                self._write("evidence", body)
+        return Evidence(name, sha256, len(data), step, gaps)
+
+    def close(self, body: Mapping[str, Any]) -> Record:
+        """Appends the `close` record and releases the journal. Nothing can follow it."""
+        return self.append("close", body)
+
+    def release(self) -> None:
+        """Lets the journal go; it stays resumable. May be called again."""
+        with self._lock:
+            self._handle.release()
+
+    def _write(self, type: str, body: Mapping[str, Any], incident: str = "") -> Record:
+        record, data = self._signed(type, body, incident or self._chain.incident)
+        self._handle.append(data)
+        self._chain.extend(record, data)
+        self._records.append(record)
+        self._handle.tell(Head(record.incident, record.seq, self._chain.head))
+        return record
+
+    def _signed(self, type: str, body: Mapping[str, Any], incident: str) -> tuple[Record, bytes]:
+        try:
+            record = Record(
+                body=masked(plain(body)),
+                incident=incident,
+                m=int(self._clock.monotonic() * 1000),
+                op=self._operator,
+                prev=self._chain.head,
+                run=self._run,
+                seq=self._chain.count + 1,
+                sig=_UNSIGNED,
+                t=rfc3339(self._clock.now()),
+                type=type,
+                v=VERSION,
+            )
+            mode, _ = self._chain.admits(record)
+            data = line(record)
+            signature = self._signer.sign(sealed(mode, unsigned(data)))
+            return replace(record, sig=signature.hex()), signed(data, signature)
+        except ValueError as flaw:
+            raise _refused(f"this {type} record cannot be written: {flaw}") from flaw
+
+
+def _refused(message: str) -> Refused:
+    return Refused(message[0].upper() + message[1:] + ".")
+
+
+def _key(signer: Signer, endorsement: Mapping[str, str] | None) -> dict[str, Any]:
+    key: dict[str, Any] = {"kind": signer.kind, "public": signer.public.hex()}
+    return {**key, "endorsement": dict(endorsement)} if endorsement else key
+
+
+@contextlib.contextmanager
+def _told(what: str, advice: str | None = None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise JournalError(f"{what}: {fault.strerror or fault}.", advice=advice) from fault

@@ -1,0 +1,218 @@
+"""Is this journal whole, unchanged and signed? One verdict, the worst that holds, in words.
+
+Rules: reads only public keys and files; needs no secret. Any bytes give a verdict, never an exception. The
+chain cannot see a tail cut by somebody who also cut HEAD: `not closed` says so, and `complete` means closed
+and signed by the incident's key, not that nobody who had that key rewrote it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from irtui.journal.chain import Chain, Key
+from irtui.journal.evidence import EVIDENCE, load, open_regular
+from irtui.journal.handle import JOURNAL
+from irtui.journal.head import Head, read_head
+from irtui.journal.record import MAX_LINE, Record, parse
+from irtui.text import inert
+
+NOT_A_JOURNAL, WRONG_KEY, ALTERED, TRUNCATED = "not a journal", "wrong key", "altered", "truncated"
+NOT_CLOSED, COMPLETE = "not closed", "complete"
+_WORST_FIRST = (NOT_A_JOURNAL, WRONG_KEY, ALTERED, TRUNCATED, NOT_CLOSED, COMPLETE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    verdict: str
+    """One of: not a journal, wrong key, altered, truncated, not closed, complete."""
+    mode: str
+    """real or rehearsal; empty when nothing could be read."""
+    records: int
+    """How many records hold: all before the first finding."""
+    at: int | None
+    """The record that the verdict is about."""
+    why: str
+    notes: tuple[str, ...]
+    """What a reader should know besides: resumes, torn lines, intents without an outcome, keys nobody endorsed."""
+    signer: str
+    """Public key, hex: the operator's who endorsed the incident's key, else the incident's own."""
+    pinned: bool
+    """The signer is one of the keys that were given."""
+    closed: bool
+    head: str = ""
+    """SHA-256 of the last record that holds, hex."""
+
+    @property
+    def words(self) -> str:
+        """`altered at #17: the signature does not fit`."""
+        place = f" at #{self.at}" if self.at is not None else ""
+        return f"{self.verdict}{place}: {self.why}" if self.why else f"{self.verdict}{place}"
+
+
+@dataclass(slots=True)
+class _Walk:
+    chain: Chain = field(default_factory=Chain)
+    findings: list[tuple[str, int | None, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    intents: dict[int, str] = field(default_factory=dict)
+    """Intents so far without an outcome, and what is known of them."""
+    last: Record | None = None
+    head_fits: bool | None = None
+
+
+def verify(path: Path, *, signers: Collection[str] | None = None) -> Verification:
+    """Verifies an incident's folder, or a journal file with what stands beside it. `signers` are public keys in
+    hex; when given, each key of the journal must be one of them or endorsed by one."""
+    folder, file = (path, path / JOURNAL) if path.is_dir() else (path.parent, path)
+    walk = _Walk()
+    head = read_head(folder)  # before the journal: a writer at work writes it after
+    try:
+        with open_regular(file) as stream:
+            _walk_lines(walk, stream, head, folder, path.is_dir() or (folder / EVIDENCE).is_dir())
+    except OSError as fault:
+        walk.findings.append((NOT_A_JOURNAL, None, f"it cannot be read: {fault.strerror}"))
+    _judge_head(walk, head)
+    _judge_end(walk)
+    pinned = _judge_keys(walk, signers)
+    return _verification(walk, pinned)
+
+
+def _walk_lines(walk: _Walk, stream: BufferedReader, head: Head | str, folder: Path, beside: bool) -> None:
+    unchecked = 0
+    while data := stream.readline(MAX_LINE + 1):
+        number = walk.chain.count + 1
+        if not data.endswith(b"\n") and len(data) <= MAX_LINE and walk.chain.count and not walk.chain.closed:
+            walk.notes.append(f"after #{walk.chain.count} a torn line of {len(data)} bytes: a crash, or a cut")
+            break
+        try:
+            record = walk.chain.take(data)
+        except ValueError as flaw:
+            alien = not walk.chain.count and not _any_record(stream)
+            walk.findings.append((NOT_A_JOURNAL, None, str(flaw)) if alien else (ALTERED, number, str(flaw)))
+            break
+        if isinstance(head, Head) and head.seq == record.seq and head.incident == record.incident:
+            walk.head_fits = head.sha256 == walk.chain.head
+        if record.type == "evidence":
+            if beside:
+                _check_evidence(walk, record, folder)
+            else:
+                unchecked += 1
+        _note(walk, record)
+        walk.last = record
+    if unchecked:
+        walk.notes.append(f"{unchecked} evidence files are not beside the journal and were not checked")
+
+
+def _any_record(stream: BufferedReader) -> bool:
+    """Whether any later line is a record: then the first line was changed, and this is a journal."""
+    while data := stream.readline(MAX_LINE + 1):
+        try:
+            parse(data)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+def _check_evidence(walk: _Walk, record: Record, folder: Path) -> None:
+    try:
+        if len(load(folder, record.body.get("sha256"))) != record.body.get("size"):
+            raise ValueError("the evidence has not the recorded size")
+    except ValueError as flaw:
+        walk.findings.append((ALTERED, record.seq, str(flaw)))
+
+
+def _note(walk: _Walk, record: Record) -> None:
+    body, seq, notes = record.body, record.seq, walk.notes
+    if walk.last and walk.last.run == record.run and record.m < walk.last.m:
+        notes.append(f"#{seq}: the monotonic clock went back within one sitting")
+    if walk.last and record.t < walk.last.t:
+        notes.append(f"#{seq}: the clock went back from {walk.last.t} to {record.t}")
+    if record.type == "open":
+        _note_key(walk, walk.chain.keys[-1], None)
+    elif record.type == "join":
+        notes.append(f"#{seq}: resumed by {inert(record.op, 80)}")
+        _note_key(walk, walk.chain.keys[-1], walk.chain.keys[-2])
+    elif record.type == "recovered":
+        notes.append(f"#{seq}: a torn line of {inert(body.get('bytes'), 20)} bytes was cut off after a crash")
+    elif record.type == "intent":
+        walk.intents[seq] = "it has no outcome"
+    elif record.type in ("outcome", "unknown", "reconcile"):
+        _settle_intent(walk, record)
+
+
+def _settle_intent(walk: _Walk, record: Record) -> None:
+    intent: Any = record.body.get("intent")
+    if type(intent) is not int or intent not in walk.intents:
+        walk.notes.append(f"#{record.seq}: {record.type} of no open intent")
+    elif record.type == "unknown" or record.body.get("found") == "unclear":
+        walk.intents[intent] = "nobody knows what became of it"
+    else:
+        del walk.intents[intent]
+
+
+def _note_key(walk: _Walk, key: Key, before: Key | None) -> None:
+    if before and before.public == key.public:
+        return
+    if before:
+        walk.notes.append(f"#{key.seq}: a new {inert(key.kind, 40)} key joined")
+    if not key.endorsed_by and walk.chain.mode == "real":
+        walk.notes.append(f"#{key.seq}: nobody endorsed this {inert(key.kind, 40)} key")
+    if before and key.endorsed_by != before.endorsed_by:
+        walk.notes.append(f"#{key.seq}: not endorsed by the operator key that endorsed the one before")
+
+
+def _judge_head(walk: _Walk, head: Head | str) -> None:
+    chain = walk.chain
+    if not chain.count or any(verdict == ALTERED for verdict, _, _ in walk.findings):
+        return
+    if isinstance(head, str):
+        if chain.closed:
+            return
+        walk.notes.append(f"{head}: a cut tail would not show here")
+    elif head.incident != chain.incident:
+        walk.notes.append("HEAD is of another incident")
+    elif head.seq > chain.count:
+        walk.findings.append((TRUNCATED, chain.count, f"HEAD names #{head.seq}, the file ends here"))
+    elif walk.head_fits is not True:
+        walk.findings.append((ALTERED, head.seq, "HEAD has another hash for this record"))
+
+
+def _judge_end(walk: _Walk) -> None:
+    chain = walk.chain
+    walk.notes.extend(f"#{seq}: the intent: {what}" for seq, what in walk.intents.items())
+    if chain.count and not chain.closed:
+        walk.findings.append((NOT_CLOSED, chain.count, "still running, left, crashed or cut: nobody can tell from it"))
+
+
+def _judge_keys(walk: _Walk, signers: Collection[str] | None) -> bool:
+    if not signers or not walk.chain.keys:
+        return False
+    given = {signer.lower() for signer in signers}
+    for key in walk.chain.keys:
+        if key.public not in given and key.endorsed_by not in given:
+            walk.findings.append((WRONG_KEY, key.seq, "none of the given keys signed or endorsed it"))
+    return all(verdict != WRONG_KEY for verdict, _, _ in walk.findings)
+
+
+def _verification(walk: _Walk, pinned: bool) -> Verification:
+    chain = walk.chain
+    if not chain.count and not walk.findings:
+        walk.findings.append((NOT_A_JOURNAL, None, "it is empty"))
+    findings = sorted(walk.findings, key=lambda finding: (_WORST_FIRST.index(finding[0]), finding[1] or 0))
+    verdict, at, why = findings[0] if findings else (COMPLETE, None, "")
+    first: Key | None = chain.keys[0] if chain.keys else None
+    return Verification(
+        verdict,
+        chain.mode,
+        chain.count,
+        at,
+        why,
+        tuple(walk.notes),
+        (first.endorsed_by or first.public) if first else "",
+        pinned,
+        chain.closed,
+        chain.head if chain.count else "",
+    )

@@ -1,0 +1,20 @@
+"""Before the first containing change, something is kept as evidence: containment destroys traces."""
+
+from collections.abc import Iterator
+
+from irtui.errors import Problem
+from irtui.lint.subject import Subject, effect_of
+from irtui.model.effect import Effect
+from irtui.model.runbook import Phase
+
+RULE = "evidence"
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    kept = False
+    for at, step in subject.steps():
+        effect = effect_of(step)
+        if step.phase is Phase.CONTAIN and effect is not Effect.READ and not kept:
+            hint = "Put a reading step with evidence: true before it, for example use: iam.snapshot_user."
+            yield subject.problem(RULE, at, f"the step {step.id} contains before anything was kept as evidence", hint)
+        kept = kept or (step.evidence and effect is Effect.READ)

@@ -1,0 +1,96 @@
+"""How IAM scopes the actions that runbooks use: which operation needs which action, on which kind of resource.
+
+Rules: `*` as a resource only where AWS has no resource for the action, or where irtui does not know the
+service's resources; both with the reason.
+"""
+
+ACTION_NAMES = {
+    "lambda.Invoke": "lambda:InvokeFunction",
+    "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3.GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3.GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3.HeadBucket": "s3:ListBucket",
+    "s3.HeadObject": "s3:GetObject",
+    "s3.ListBuckets": "s3:ListAllMyBuckets",
+    "s3.ListObjectVersions": "s3:ListBucketVersions",
+    "s3.ListObjects": "s3:ListBucket",
+    "s3.ListObjectsV2": "s3:ListBucket",
+    "s3.PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3.PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""Operations whose IAM action has another name."""
+
+PREFIXES = {"cloudwatch": "cloudwatch", "sesv2": "ses"}
+"""Services whose IAM prefix is neither botocore's name nor the signing name."""
+
+IAM_RESOURCES = (
+    ("GroupName", "group"),
+    ("InstanceProfileName", "instance-profile"),
+    ("UserName", "user"),
+    ("RoleName", "role"),
+    ("PolicyArn", "policy"),
+    ("PolicyName", "policy"),
+    ("AWSServiceName", "role/aws-service-role"),
+    ("ServerCertificateName", "server-certificate"),
+    ("SAMLProviderArn", "saml-provider"),
+    ("OpenIDConnectProviderArn", "oidc-provider"),
+    ("VirtualMFADeviceName", "mfa"),
+    ("SerialNumber", "mfa"),
+    ("AccessKeyId", "user"),
+)
+"""Parameter → kind of IAM resource, in the order in which the first one decides."""
+
+_LISTING = "lists or describes the whole account; IAM has no resource for it"
+
+UNSCOPED = {
+    "cloudtrail:DescribeTrails": _LISTING,
+    "cloudtrail:ListTrails": _LISTING,
+    "cloudtrail:LookupEvents": "searches the account's event history; IAM has no resource for it",
+    "iam:GenerateCredentialReport": _LISTING,
+    "iam:GetAccountAuthorizationDetails": _LISTING,
+    "iam:GetAccountPasswordPolicy": _LISTING,
+    "iam:GetAccountSummary": _LISTING,
+    "iam:GetCredentialReport": _LISTING,
+    "iam:GetServiceLastAccessedDetails": "names a job, not a resource",
+    "iam:ListAccountAliases": _LISTING,
+    "iam:ListGroups": _LISTING,
+    "iam:ListInstanceProfiles": _LISTING,
+    "iam:ListOpenIDConnectProviders": _LISTING,
+    "iam:ListPolicies": _LISTING,
+    "iam:ListRoles": _LISTING,
+    "iam:ListSAMLProviders": _LISTING,
+    "iam:ListServerCertificates": _LISTING,
+    "iam:ListUsers": _LISTING,
+    "iam:ListVirtualMFADevices": _LISTING,
+    "iam:SimulateCustomPolicy": "judges a policy text; IAM has no resource for it",
+    "organizations:DescribeOrganization": _LISTING,
+    "organizations:ListAccounts": _LISTING,
+    "organizations:ListRoots": _LISTING,
+    "s3:ListAllMyBuckets": _LISTING,
+    "sts:DecodeAuthorizationMessage": "IAM has no resource for it",
+    "sts:GetAccessKeyInfo": "asks AWS whose a key is, in whatever account; IAM has no resource for it",
+    "sts:GetCallerIdentity": "needs no permission; IAM has no resource for it",
+    "sts:GetSessionToken": "acts on the caller; IAM has no resource for it",
+}
+"""Actions that take no resource, and why."""
+
+ARNS = {
+    "cloudtrail": ("arn:aws:cloudtrail:*:*:*",),
+    "kms": ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/*"),
+    "organizations": ("arn:aws:organizations::*:*",),
+    "s3": ("arn:aws:s3:::*",),
+    "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:*",),
+}
+"""What the other actions of a service are scoped to."""
+
+UNKNOWN = "irtui does not know the resources of this service's actions"
+
+
+def reason(action: str) -> str:
+    """Why an action stands with the resource `*`; empty where it does not."""
+    prefix = action.partition(":")[0]
+    if action in UNSCOPED:
+        return UNSCOPED[action]
+    return "" if prefix in ARNS or prefix in ("iam", "sts") else UNKNOWN

@@ -1,0 +1,43 @@
+"""The world's clock: real time plus an offset, for this whole process.
+
+moto has hundreds of calls to the machine's clock, so time itself is moved (time-machine, still ticking).
+Only the world's own process may do this; the operator's process keeps real time. UTC throughout.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+
+
+class WorldClock:
+    """Rules: monotonic time is never moved; time goes forward once people are in the world."""
+
+    def __init__(self) -> None:
+        self._travel: time_machine.travel | None = None
+        self._moved: time_machine.Traveller | None = None
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def set(self, moment: datetime) -> None:
+        """It is `moment` now, and time goes on from there."""
+        if self._moved is None:
+            self._travel = time_machine.travel(moment, tick=True)
+            self._moved = self._travel.start()
+        else:
+            self._moved.move_to(moment, tick=True)
+
+    def advance(self, seconds: float) -> None:
+        self.set(self.now() + timedelta(seconds=seconds))
+
+    def restore(self) -> None:
+        """Back to the machine's own time."""
+        if self._travel is not None:
+            self._travel.stop()
+            self._travel = self._moved = None
+
+
+def monotonic() -> float:
+    """Real seconds, whatever the world's clock says."""
+    return time.monotonic()

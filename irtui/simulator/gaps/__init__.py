@@ -1,0 +1,12 @@
+"""What moto lacks or answers wrongly, one file per service; each lists its operations in OPERATIONS."""
+
+from collections.abc import Mapping
+
+from irtui.simulator.gaps import cloudtrail, iam, sts
+from irtui.simulator.world import Gap
+
+GAPS: Mapping[tuple[str, str], Gap] = {
+    (service, operation): gap
+    for service, module in (("iam", iam), ("sts", sts), ("cloudtrail", cloudtrail))
+    for operation, gap in module.OPERATIONS.items()
+}

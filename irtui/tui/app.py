@@ -1,0 +1,336 @@
+"""The application: which screen is on top, and nothing else. Work is done by the bridge, words by `present`."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from irtui.clock import Clock, SystemClock
+from irtui.desk.nouns import IncidentEntry, Request, RunbookEntry
+from irtui.errors import IrtuiError
+from irtui.model.incident import StepState
+from irtui.text import inert, inert_lines
+from irtui.tui import themes
+from irtui.tui.bridge import Bridge
+from irtui.tui.crash import log_bug
+from irtui.tui.messages import Asked, Briefed, Broke, Opened, ShelfRead
+from irtui.tui.present.desk import Entry
+from irtui.tui.present.errors import error_lines
+from irtui.tui.screens.base import Bannered, Dialog
+from irtui.tui.screens.desk import DeskScreen
+from irtui.tui.sitting import Sitting
+from irtui.tui.widgets.paint import SteeringFilter
+
+PATIENCE = 25.0
+"""Seconds to wait for a call in flight after the window has gone; the door's own limit is 20."""
+
+
+class IrtuiApp(App[int]):
+    """Started at the desk, at a briefing (`start`) or in an incident (`resume`)."""
+
+    TITLE = "irtui"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/desk.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tiny-width"), (60, "-narrow"), (100, "-normal"), (160, "-wide")
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [(0, "-tiny-height"), (16, "-short"), (32, "-tall")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "keys", "help", key_display="?", id="app.help", tooltip="The keys that work here"),
+        Binding("q", "leave", "leave", id="app.leave", tooltip="Leave; an incident stays resumable"),
+        Binding("ctrl+c,ctrl+q", "leave", "leave", show=False, priority=True, id="app.interrupt", tooltip="Like q"),
+        Binding("colon", "command_palette", "palette", show=False, id="app.palette", tooltip="All commands"),
+        Binding("ctrl+l", "redraw", "redraw", show=False, id="app.redraw", tooltip="Draw everything again"),
+    ]
+
+    def __init__(
+        self,
+        desk: Any,
+        *,
+        start: Request | None = None,
+        resume: str | None = None,
+        profile: str = "",
+        key: str = "",
+        clock: Clock | None = None,
+        ascii_only: bool = False,
+        keymap: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.clock = clock or SystemClock()
+        self.ascii_only = ascii_only
+        self.mode = start.mode if start else ""
+        self.sitting: Sitting | None = None
+        self.failure: IrtuiError | None = None
+        self.bug = ""
+        self._desk, self._start, self._resume = desk, start, resume
+        self._profile, self._key, self._log_path = profile, key, log
+        self._from_desk = start is None and resume is None
+        self._keys = dict(keymap or {})
+        self.bridge: Bridge = None  # type: ignore[assignment]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.PLAIN
+
+    def get_default_screen(self) -> Screen[Any]:
+        return DeskScreen()
+
+    def on_mount(self) -> None:
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self.theme = "ansi-dark" if self.no_color else "irtui"
+        self.set_keymap(self._keys)
+        self.set_interval(5, self._minute)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first frame: only now anything heavy may be imported, on the bridge's thread."""
+        self.bridge = Bridge(self._desk, self)
+        if self._start is not None:
+            self.bridge.brief(self._start)
+        elif self._resume is not None:
+            self.bridge.resume(self._resume, self._profile, key=self._key)
+        else:
+            self.bridge.read_shelf()
+
+    # What the bridge says.
+
+    def on_shelf_read(self, message: ShelfRead) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.show(message.shelf)
+
+    def on_briefed(self, message: Briefed) -> None:
+        from irtui.tui.screens.briefing import BriefingScreen
+
+        self.clear_notifications()
+        self.mode = message.briefing.request.mode
+        self.push_screen(BriefingScreen(message.briefing))
+
+    def on_opened(self, message: Opened) -> None:
+        from irtui.tui.screens.run import RunScreen
+
+        self.clear_notifications()
+        visit = message.visit
+        self.sitting = Sitting(visit, self.clock, visit.state, visit.records())
+        self._to_desk()
+        self.push_screen(RunScreen(self.sitting))
+
+    def on_asked(self, message: Asked) -> None:
+        from irtui.tui.screens.questions import dialog_for
+
+        dialog = dialog_for(message.request, self.sitting)
+        self.push_screen(dialog, lambda answer: self._answered(message, answer))
+        self._asking(1)
+
+    def _answered(self, message: Asked, answer: object) -> None:
+        self._asking(-1)
+        message.pending.answer(answer)
+
+    def _asking(self, by: int) -> None:
+        if self.sitting is not None:
+            self.sitting.asking += by
+            self.sitting_changed()
+
+    def on_broke(self, message: Broke) -> None:
+        """Says what happened. An incident that cannot go on is left; a form can be used again."""
+        from irtui.tui.screens.ask import NoticeDialog
+
+        error = message.error
+        if not isinstance(error, IrtuiError):
+            self.bug = log_bug(error, self._log_path)
+            self.exit(70)
+            return
+        self.push_screen(NoticeDialog(error.title, error_lines(error), "bad"), lambda _: self._after(message, error))
+
+    def _after(self, message: Broke, error: IrtuiError) -> None:
+        from irtui.tui.screens.briefing import BriefingScreen
+
+        if isinstance(self.screen, BriefingScreen) and message.during == "opening":
+            self.screen.failed()
+        elif self._from_desk:
+            self._to_desk()
+            if message.during != "shelf":
+                self.bridge.read_shelf()
+        else:
+            self.failure = error
+            self.exit(0)
+
+    # Where the screens go.
+
+    def open_entry(self, entry: Entry) -> None:
+        match entry:
+            case IncidentEntry():
+                if entry.status == "open":
+                    self.mode = entry.mode
+                    self.toast("Opening", f"Resuming {entry.id} …")
+                    self.bridge.resume(entry.id, self._profile, key=self._key)
+                else:
+                    self.toast(f"{entry.id} is {entry.status}", entry.why or f"irtui audit show {entry.id}", "warning")
+            case RunbookEntry() if any(problem.level == "error" for problem in entry.problems):
+                self.toast("This runbook cannot be used", "Its problems stand on the right.", "warning")
+            case RunbookEntry():
+                self.toast("Opening", "Asking AWS who and where we are …")
+                self.bridge.brief(Request(mode="real", runbook=entry.name, profile=self._profile))
+            case _:
+                self.toast("Opening", "Starting the simulated AWS …")
+                self.bridge.brief(Request(mode="rehearsal", scenario=entry.name))
+
+    def back_from_briefing(self) -> None:
+        self.mode = ""
+        self.bridge.abandon()
+        if self._from_desk:
+            self._to_desk()
+        else:
+            self.exit(0)
+
+    def left(self) -> None:
+        """The incident has been left, or its end has been read."""
+        ended = self.sitting is None or self.sitting.ended
+        if self._from_desk and ended:
+            self.sitting, self.mode = None, ""
+            self._to_desk()
+            self.bridge.read_shelf()
+        else:
+            self.exit(0)
+
+    def _to_desk(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def show_evidence(self, step: StepState) -> None:
+        from irtui.tui.screens.evidence import EvidenceScreen
+
+        self.push_screen(EvidenceScreen(step))
+
+    def show_journal(self, searching: bool = False) -> None:
+        from irtui.tui.screens.journal import JournalScreen
+
+        self.push_screen(JournalScreen(searching))
+
+    def sitting_changed(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Bannered) and screen.is_mounted:
+                screen.sitting_changed()
+
+    def _minute(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Bannered) and screen.is_mounted:
+                screen.refresh_banner()
+
+    def from_thread(self, act: Callable[..., None], *arguments: Any) -> None:
+        """Runs `act` on the screen's thread, without waiting for it; nothing happens when the app has gone."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: self.call_later(act, *arguments))
+
+    # Actions: they move about or ask; none does work.
+
+    def action_leave(self) -> None:
+        """One level back: a question is declined, a briefing abandoned, an incident left after asking."""
+        from irtui.tui.screens.ask import LeaveDialog
+        from irtui.tui.screens.briefing import BriefingScreen
+        from irtui.tui.screens.run import RunScreen
+
+        if isinstance(self.screen, LeaveDialog):
+            self.screen.dismiss(True)
+            return
+        if isinstance(self.screen, Dialog):
+            self.screen.dismiss(None)
+        if isinstance(self.screen, BriefingScreen):
+            self.screen.action_back()
+            return
+        run = next((screen for screen in self.screen_stack if isinstance(screen, RunScreen)), None)
+        if run is not None:
+            run.ask_to_leave()
+        elif not isinstance(self.screen, Dialog):
+            self.exit(0)
+
+    def action_keys(self) -> None:
+        from irtui.tui.screens.help import help_dialog
+
+        self.push_screen(help_dialog(self.screen))
+
+    def action_redraw(self) -> None:
+        self.refresh(repaint=True, layout=True)
+        if self._driver is not None:
+            self._driver.write("\x1b[2J")
+        self.screen.refresh(repaint=True, layout=True)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.tooltip and binding.id and not binding.action.startswith("app.command"):
+                node = active.node
+                yield SystemCommand(
+                    f"{binding.description} ({self.get_key_display(binding)})",
+                    binding.tooltip,
+                    lambda action=binding.action, node=node: self.run_worker(self.run_action(action, node)),
+                )
+        yield SystemCommand("theme", "Other colours", self.action_change_theme)
+
+    def toast(self, title: str, text: str, severity: SeverityLevel = "information") -> None:
+        self.notify(inert_lines(text), title=inert(title), severity=severity, markup=False, timeout=6)
+
+    def copy(self, text: str) -> None:
+        self.copy_to_clipboard(inert_lines(text))
+        self.toast("Copied", "If your terminal allows it (OSC 52).")
+
+    # Against hostile text and telling crashes.
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), SteeringFilter()]
+
+    async def _broker_event(self, event_name: str, event: events.Event, default_namespace: DOMNode) -> bool:
+        """A click on text never is an action, whatever the text says."""
+        return False
+
+    def _fatal_error(self) -> None:
+        """Without locals, which Textual would print: they may hold secrets."""
+        error = sys.exc_info()[1] or RuntimeError("unknown")
+        self.bug = log_bug(error, self._log_path)
+        self._close_messages_no_wait()
+
+
+def run_app(
+    desk: Any,
+    *,
+    start: Request | None = None,
+    resume: str | None = None,
+    profile: str = "",
+    key: str = "",
+    clock: Clock | None = None,
+    ascii_only: bool = False,
+    keymap: Mapping[str, str] | None = None,
+    log: Path | None = None,
+) -> int:
+    """Runs the app until it is left. 0, or 70 after a bug (said on stderr).
+
+    Raises the IrtuiError that ended a run or a briefing that was asked for with `start` or `resume`, when it has
+    been read on the screen. Waits for a call in flight, so that its outcome is recorded.
+    """
+    app = IrtuiApp(
+        desk, start=start, resume=resume, profile=profile, key=key, clock=clock, ascii_only=ascii_only, keymap=keymap,
+        log=log,
+    )  # fmt: skip
+    try:
+        app.run()
+    finally:
+        if app.bridge is not None and not app.bridge.close(0.5) and app.bridge.visit is not None:
+            sys.stderr.write("irtui: waiting for the call in flight to be recorded …\n")
+            app.bridge.close(PATIENCE)
+    if app.failure is not None:
+        raise app.failure
+    if app.bug:
+        sys.stderr.write(f"irtui: {app.bug}. An incident, if one was open, can be resumed.\n")
+        return 70
+    return 0

@@ -1,0 +1,223 @@
+"""Between the run and the screen: one plain thread that owns the visit, and the `Operator` port it is asked through.
+
+Rules: the screen never waits for this thread, and posting to the screen never waits for the screen. Closing
+answers every open question with *declined*, stops the walk at the next safe point and waits a while, because
+a call that was made should have its outcome recorded. Quick reads (evidence, verification) have threads of
+their own, since the bridge's thread may be inside a call.
+"""
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from irtui.desk.nouns import Answers, Briefing, Request
+from irtui.engine.operator import (
+    Command,
+    Confirmation,
+    Confirmed,
+    Leave,
+    Progress,
+    Question,
+    Task,
+)
+from irtui.engine.operator import Message as Told
+from irtui.model.incident import IncidentState
+from irtui.tui.messages import (
+    Asked,
+    Briefed,
+    Broke,
+    Ended,
+    Opened,
+    Progressed,
+    ShelfRead,
+    Spoke,
+    Updated,
+    YourTurn,
+)
+from irtui.tui.pending import Pending
+from irtui.tui.present.desk import Shelf
+
+
+class Bridge:
+    """`desk` is an `irtui.desk.Desk`; messages go to `screen`, those of a walk to the listener given with it."""
+
+    def __init__(self, desk: Any, screen: MessagePump) -> None:
+        self.visit: Any = None
+        self._desk = desk
+        self._screen = screen
+        self._listener = screen
+        self._briefing: Briefing | None = None
+        self._jobs: queue.SimpleQueue[tuple[str, Callable[[], None]] | None] = queue.SimpleQueue()
+        self._commands: queue.Queue[Command] = queue.Queue()
+        self._lock = threading.Lock()
+        self._open: set[Pending] = set()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="irtui-bridge", daemon=True)
+        self._thread.start()
+
+    # What the screens ask for; each returns at once.
+
+    def read_shelf(self) -> None:
+        self._jobs.put(("shelf", self._shelf))
+
+    def brief(self, request: Request) -> None:
+        self._jobs.put(("briefing", lambda: self._brief(request)))
+
+    def abandon(self) -> None:
+        self._jobs.put(("briefing", self._abandon))
+
+    def begin(self, briefing: Briefing, answers: Answers) -> None:
+        self._jobs.put(("opening", lambda: self._opened(self._desk.begin(briefing, answers))))
+
+    def resume(self, incident_id: str, profile: str = "", passphrase: str = "", key: str = "") -> None:
+        self._jobs.put(
+            (
+                "opening",
+                lambda: self._opened(
+                    self._desk.resume(
+                        incident_id, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret
+                    )
+                ),
+            )
+        )
+
+    def walk(self, listener: MessagePump) -> None:
+        self._listener = listener
+        self._jobs.put(("walking", self._walk))
+
+    def command(self, command: Command) -> None:
+        self._commands.put(command)
+
+    def leave(self) -> None:
+        """Declines what is asked and leaves the incident; `Ended` follows."""
+        self._decline()
+        self._commands.put(Leave())
+        if self.visit is not None:
+            self.visit.stop()
+
+    def aside(self, read: Callable[[], Any], then: Callable[[Any, BaseException | None], None]) -> None:
+        """Reads on a thread of its own; `then` is called there, with a value or an error."""
+
+        def work() -> None:
+            try:
+                value = read()
+            except Exception as error:  # handed on, not swallowed
+                then(None, error)
+            else:
+                then(value, None)
+
+        threading.Thread(target=work, name="irtui-read", daemon=True).start()
+
+    def close(self, patience: float) -> bool:
+        """Ends everything; True when the thread ended within `patience` seconds."""
+        self._closing = True
+        self.leave()
+        self._jobs.put(None)
+        self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    # The bridge's own thread.
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            during, act = job
+            try:
+                act()
+            except BaseException as error:  # whatever it is, the operator must see it
+                self._post(Broke(error, during), self._screen)
+        self._abandon()
+
+    def _shelf(self) -> None:
+        desk = self._desk
+        self._post(ShelfRead(Shelf(desk.incidents(), desk.runbooks(), desk.scenarios())), self._screen)
+
+    def _brief(self, request: Request) -> None:
+        self._abandon()
+        self._briefing = self._desk.brief(request, self.secret)
+        self._post(Briefed(self._briefing), self._screen)
+
+    def _abandon(self) -> None:
+        briefing, self._briefing = self._briefing, None
+        if briefing is not None:
+            self._desk.abandon(briefing)
+
+    def _opened(self, visit: Any) -> None:
+        self._briefing = None
+        self.visit = visit
+        self._post(Opened(visit), self._screen)
+
+    def _walk(self) -> None:
+        visit = self.visit
+        self._commands = queue.Queue()
+        try:
+            state = Leave() if self._closing else visit.walk(self)
+            if not isinstance(state, Leave):
+                self._post(Updated(state, visit.records()))
+                self._post(Ended(state, tuple(visit.objectives()) if state.closed else ()))
+        finally:
+            visit.release()
+
+    def _post(self, message: Message, to: MessagePump | None = None) -> None:
+        with contextlib.suppress(RuntimeError):  # the screen's loop has ended
+            (to or self._listener).post_message(message)
+
+    def _decline(self) -> None:
+        with self._lock:
+            waiting = tuple(self._open)
+        for pending in waiting:
+            pending.answer(None)
+
+    def _ask(self, request: Confirmation | Question | Task | str) -> Any:
+        pending = Pending()
+        with self._lock:
+            if self._closing:
+                return None
+            self._open.add(pending)
+        try:
+            self._post(Asked(request, pending), self._screen)
+            return pending.wait()
+        finally:
+            with self._lock:
+                self._open.discard(pending)
+
+    # The Operator port: called by the engine on the bridge's thread.
+
+    def update(self, state: IncidentState) -> None:
+        self._post(Updated(state, self.visit.records()))
+
+    def progress(self, progress: Progress) -> None:
+        self._post(Progressed(progress))
+
+    def tell(self, message: Told) -> None:
+        self._post(Spoke(message))
+
+    def next(self, state: IncidentState, timeout: float | None) -> Command | None:
+        if self._closing:
+            return Leave()
+        self._post(YourTurn(state))
+        try:
+            return self._commands.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def confirm(self, request: Confirmation) -> Confirmed | None:
+        answer = self._ask(request)
+        return answer if isinstance(answer, Confirmed) else None
+
+    def decide(self, question: Question) -> str | None:
+        return self._text(question)
+
+    def attest(self, task: Task) -> str | None:
+        return self._text(task)
+
+    def secret(self, prompt: str) -> str | None:
+        return self._text(prompt)
+
+    def _text(self, request: Question | Task | str) -> str | None:
+        answer = self._ask(request)
+        return answer if isinstance(answer, str) else None

@@ -1,0 +1,17 @@
+"""An answer that one thread waits for and another gives."""
+
+import queue
+from typing import Any
+
+
+class Pending:
+    """Rules: the first answer counts, later ones are ignored. None is *declined*."""
+
+    def __init__(self) -> None:
+        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def answer(self, value: Any) -> None:
+        self._answers.put(value)
+
+    def wait(self) -> Any:
+        return self._answers.get()

@@ -1,0 +1,65 @@
+"""Leaving and closing: what is still open, what the rehearsal's judge says, what to do next."""
+
+from typing import Protocol
+
+from irtui.model.incident import IncidentState, StepStatus
+from irtui.tui.present.lines import EMPTY, Line, clock_time, counted, labelled, say, section
+from irtui.tui.present.steps import title
+
+
+class Judged(Protocol):
+    """The members of a game day's objective that are shown."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def met(self) -> bool: ...
+    @property
+    def detail(self) -> str: ...
+
+
+def leaving_lines(state: IncidentState, busy: str) -> tuple[Line, ...]:
+    doubtful = [step for step in state.steps if step.status is StepStatus.IN_DOUBT]
+    return (
+        say(f"The incident stays open: irtui resume {state.id}"),
+        EMPTY,
+        *((labelled("running", f"{busy} (its outcome is still recorded)", "warn"), EMPTY) if busy else ()),
+        *section(
+            "Still settling: nobody looks a second time while you are away",
+            (
+                (("~ ", "warn"), (f"{step.number} {title(step)}", ""),
+                 (f"  due {clock_time(step.settle_at)}" if step.settle_at else "", "dim"))
+                for step in state.settling
+            ),
+        ),
+        *section("In doubt: resume looks at these first", (say(f"! {s.number} {title(s)}", "bad") for s in doubtful)),
+        say(f"{counted(len(state.open_steps), 'step')} open, account is {state.contained}", "dim"),
+    )  # fmt: skip
+
+
+def ended_lines(state: IncidentState, objectives: tuple[Judged, ...]) -> tuple[Line, ...]:
+    """After the close record."""
+    verdict_role = "good" if state.contained == "contained" else "bad"
+    return (
+        labelled("account", state.contained, verdict_role),
+        labelled("steps", ", ".join(f"{count} {word}" for word, count in _counts(state))),
+        labelled("journal", f"{counted(state.records, 'record')}, signed with a {state.key_kind} key"),
+        EMPTY,
+        *section(
+            "What the rehearsal shows",
+            (
+                ((" met    " if goal.met else " missed ", "good" if goal.met else "bad"), (goal.text, ""),
+                 (f"  {goal.detail}" if goal.detail else "", "dim"))
+                for goal in objectives
+            ),
+        ),
+        say(f"irtui audit verify {state.id}", "dim"),
+        say(f"irtui audit export {state.id} --format markdown", "dim"),
+    )  # fmt: skip
+
+
+def _counts(state: IncidentState) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for step in state.steps:
+        counts[str(step.status)] = counts.get(str(step.status), 0) + 1
+    return sorted(counts.items(), key=lambda pair: -pair[1])

@@ -1,0 +1,125 @@
+"""The desk's list and its details: runbooks, incidents to continue, game days."""
+
+from dataclasses import dataclass
+
+from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
+from irtui.tui.present.lines import EMPTY, Line, counted, labelled, paragraphs, say, section
+
+Entry = RunbookEntry | IncidentEntry | ScenarioEntry
+
+_SEVERITY_ROLE = {"critical": "bad", "high": "bad", "medium": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Everything the desk can open."""
+
+    incidents: tuple[IncidentEntry, ...] = ()
+    runbooks: tuple[RunbookEntry, ...] = ()
+    scenarios: tuple[ScenarioEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One row; headings have no entry."""
+
+    line: Line
+    entry: Entry | None = None
+
+
+def desk_rows(shelf: Shelf, words: str = "") -> tuple[DeskRow, ...]:
+    """Open incidents come first: somebody is waiting for them."""
+    rows: list[DeskRow] = []
+    for heading, entries in (
+        ("INCIDENTS TO CONTINUE", [entry for entry in shelf.incidents if entry.status != "closed"]),
+        ("RUNBOOKS", list(shelf.runbooks)),
+        ("GAME DAYS", list(shelf.scenarios)),
+        ("CLOSED INCIDENTS", [entry for entry in shelf.incidents if entry.status == "closed"]),
+    ):
+        kept = [entry for entry in entries if _matches(entry, words)]
+        if kept:
+            rows.append(DeskRow(say(heading, "head")))
+            rows += [DeskRow(_line(entry), entry) for entry in kept]
+    return tuple(rows)
+
+
+def _line(entry: Entry) -> Line:
+    match entry:
+        case RunbookEntry():
+            mark = " !" if entry.problems else ""
+            role = _SEVERITY_ROLE.get(entry.severity, "dim")
+            return ((f" {entry.severity:<10}", role), (entry.title or entry.name, ""), (mark, "bad"))
+        case IncidentEntry():
+            return ((f" {entry.mode:<10}", entry_role(entry)), (f"{entry.id} ", "name"), (entry.title or entry.why, ""))
+        case ScenarioEntry():
+            return ((" rehearsal ", "good"), (entry.title, ""))
+
+
+def entry_role(entry: IncidentEntry) -> str:
+    return "bad" if entry.status == "unreadable" else "warn" if entry.mode == "real" else "good"
+
+
+def _matches(entry: Entry, words: str) -> bool:
+    match entry:
+        case RunbookEntry():
+            text = f"{entry.name} {entry.title} {entry.severity} {entry.use_when} {entry.touches}"
+        case IncidentEntry():
+            text = f"{entry.id} {entry.mode} {entry.title} {entry.runbook} {entry.account} {entry.operator}"
+        case ScenarioEntry():
+            text = f"{entry.name} {entry.title} {entry.story}"
+    return all(word in text.lower() for word in words.lower().split())
+
+
+def detail_lines(entry: Entry | None) -> tuple[Line, ...]:
+    match entry:
+        case RunbookEntry():
+            return _runbook(entry)
+        case IncidentEntry():
+            return (
+                say(entry.title, "name"),
+                EMPTY,
+                labelled("incident", entry.id),
+                labelled("mode", entry.mode, entry_role(entry)),
+                labelled("runbook", entry.runbook),
+                labelled("account", entry.account),
+                labelled("opened", entry.opened),
+                labelled("operator", entry.operator),
+                labelled("state", f"{entry.status}, {entry.contained}", "warn" if entry.status == "open" else ""),
+                labelled("journal", counted(entry.records, "record")),
+                labelled("folder", str(entry.path), "dim"),
+                *((labelled("why", entry.why, "bad"),) if entry.why else ()),
+            )
+        case ScenarioEntry():
+            return (
+                say(entry.title, "name"),
+                EMPTY,
+                *paragraphs(entry.story),
+                EMPTY,
+                labelled("runbook", entry.runbook),
+                labelled("world", "simulated AWS on this machine; nothing leaves it", "good"),
+            )
+        case None:
+            return ()
+
+
+def _runbook(entry: RunbookEntry) -> tuple[Line, ...]:
+    origin = "came with irtui" if entry.shipped else "yours, trusted" if entry.trusted else "foreign, not trusted yet"
+    return (
+        say(entry.title or entry.name, "name"),
+        EMPTY,
+        *section("Use it when", paragraphs(entry.use_when)),
+        *section("It touches", paragraphs(entry.touches)),
+        labelled("severity", entry.severity, _SEVERITY_ROLE.get(entry.severity, "")),
+        labelled("name", f"{entry.name} {entry.version}"),
+        labelled("steps", str(entry.steps)),
+        labelled("origin", origin, "" if entry.shipped or entry.trusted else "warn"),
+        labelled("digest", entry.digest[:16], "dim"),
+        EMPTY,
+        *section(
+            "Problems",
+            (
+                ((f"{problem.line}:{problem.column} ", "dim"), (problem.message, "bad"), (f" {problem.hint}", "dim"))
+                for problem in entry.problems
+            ),
+        ),
+    )

@@ -1,0 +1,95 @@
+"""Journal records as lines: the tail below the run, the whole list, one record in full."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from irtui.tui.present.lines import Line, compact, labelled, pretty, say
+
+_ROLE = {
+    "intent": "warn", "outcome": "good", "unknown": "bad", "fail": "bad", "undo": "warn", "recovered": "bad",
+    "takeover": "bad", "confirm": "name", "decide": "name", "unlock": "warn", "close": "name", "settle": "good",
+}  # fmt: skip
+
+
+class Recorded(Protocol):
+    """The members of `journal.record.Record` that are shown."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def t(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def body(self) -> Mapping[str, Any]: ...
+    @property
+    def sig(self) -> str: ...
+    @property
+    def prev(self) -> str: ...
+    @property
+    def op(self) -> str: ...
+    @property
+    def run(self) -> str: ...
+    @property
+    def m(self) -> int: ...
+
+
+def record_line(record: Recorded) -> Line:
+    return (
+        (f"{record.t[11:19]}Z ", "dim"),
+        (f"#{record.seq:<4} ", "dim"),
+        (f"{record.type:<10}", _ROLE.get(record.type, "")),
+        (f" {gist(record.type, record.body)}", ""),
+    )
+
+
+def gist(kind: str, body: Mapping[str, Any]) -> str:
+    """What a record is about, in one line. Unknown kinds show their whole body."""
+    step = str(body.get("step", ""))
+    match kind:
+        case "open":
+            return f"{compact(body.get('runbook', {}))}"
+        case "observe":
+            return " ".join(
+                part for part in (step, body.get("call", ""), body.get("state", ""), body.get("code", "")) if part
+            )
+        case "intent":
+            call = body.get("call", {})
+            return (
+                f"{step} {call.get('call', '')} on {call.get('target', '')}{' (undo)' if body.get('undoing') else ''}"
+            )
+        case "outcome":
+            return f"of #{body.get('intent')} {body.get('status', '')} {body.get('code', '')}".rstrip()
+        case "judge":
+            return f"{step} {body.get('result', '')}"
+        case "plan":
+            return f"{step} digest {str(body.get('digest', ''))[:12]}"
+        case "check":
+            return f"{step} {body.get('which', '')}: {body.get('finding', '')}"
+        case "evidence":
+            return f"{step} {body.get('name', '')} sha256 {str(body.get('sha256', ''))[:12]}"
+        case _:
+            return " ".join(
+                f"{name}={compact(value)}" for name, value in body.items() if value not in ("", None, [], {})
+            )
+
+
+def record_lines(record: Recorded) -> tuple[Line, ...]:
+    """The record whole."""
+    return (
+        labelled("number", str(record.seq)),
+        labelled("time", record.t),
+        labelled("type", record.type, "name"),
+        labelled("operator", record.op),
+        labelled("run", record.run),
+        labelled("previous", record.prev),
+        labelled("signature", record.sig),
+        (),
+        *(say(line) for line in pretty(record.body)),
+    )
+
+
+def matches(record: Recorded, words: str) -> bool:
+    """Every word occurs somewhere in the record, whatever the case."""
+    text = f"#{record.seq} {record.type} {compact(record.body)}".lower()
+    return all(word in text for word in words.lower().split())

@@ -1,0 +1,151 @@
+"""Plans, guards and confirmations as lines: the exact calls, before and after, the way back."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from irtui.engine.operator import Confirmation
+from irtui.model.call import Call
+from irtui.model.effect import Effect
+from irtui.model.outcome import Observed
+from irtui.model.plan import Plan, PlannedCall
+from irtui.model.runbook import CallBody, Step, UseBody
+from irtui.model.verdict import Ruling, Verdict
+from irtui.tui.present.lines import EMPTY, Line, Span, compact, counted, outline, paragraphs, say, section
+
+_EFFECT_ROLE = {Effect.READ: "dim", Effect.CHANGE: "warn", Effect.DESTROY: "bad"}
+_RULING_ROLE = {Ruling.ALLOW: "good", Ruling.ASK: "warn", Ruling.DENY: "bad"}
+
+
+def confirmation_lines(request: Confirmation) -> tuple[Line, ...]:
+    """Everything the operator must have seen before saying yes."""
+    lines: list[Line] = [_guards_line(request.verdicts), EMPTY]
+    for sentence in request.irreversible:
+        lines.append((("CANNOT BE UNDONE  ", "bad"), (sentence, "")))
+    if request.irreversible:
+        lines.append(EMPTY)
+    lines += plan_lines(request.plans)
+    lines += section("Guards", verdict_lines(request.verdicts))
+    return tuple(lines)
+
+
+def plan_lines(plans: Iterable[Plan]) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for plan in plans:
+        for planned in plan.calls:
+            lines += call_lines(planned)
+            lines.append(EMPTY)
+        lines.append((("plan digest ", "dim"), (plan.digest[:16], "dim")))
+        lines.append(EMPTY)
+    return tuple(lines)
+
+
+def call_lines(planned: PlannedCall) -> tuple[Line, ...]:
+    way_back = "can be undone" if planned.undo else "no way back"
+    lines: list[Line] = [
+        ((planned.call.name, "name"), ("   ", ""), (planned.effect.word, _EFFECT_ROLE[planned.effect]),
+         (f" · {way_back}", "dim" if planned.undo else "bad")),
+        *parameter_lines(planned.call),
+    ]  # fmt: skip
+    if planned.note:
+        lines += paragraphs(planned.note, "dim")
+    lines += [EMPTY, say("before → after", "head"), *diff_lines(planned)]
+    if planned.undo:
+        lines.append((("undo   ", "dim"), (call_line(planned.undo), "")))
+    elif planned.irreversible:
+        lines.append((("undo   none: ", "bad"), (planned.irreversible, "")))
+    if planned.look:
+        again = "" if planned.look.again_after is None else f", and again after {planned.look.again_after:g} s"
+        lines.append((("check  ", "dim"), (f"{planned.look.call.name} until {planned.look.until}{again}", "")))
+    else:
+        lines.append((("check  ", "dim"), ("none: nothing can show that it took effect", "warn")))
+    return tuple(lines)
+
+
+def parameter_lines(call: Call) -> tuple[Line, ...]:
+    width = min(24, max((len(name) for name in call.params), default=0))
+    lines: list[Line] = [((f"  {name:<{width}}  ", "dim"), (compact(value), "")) for name, value in call.params.items()]
+    if call.session != "caller":
+        lines.append(((f"  {'session':<{width}}  ", "dim"), (call.session, "warn")))
+    if call.region:
+        lines.append(((f"  {'region':<{width}}  ", "dim"), (call.region, "")))
+    return tuple(lines)
+
+
+def call_line(call: Call) -> str:
+    return " ".join([call.name, *(f"{name}={compact(value)}" for name, value in call.params.items())])
+
+
+def diff_lines(planned: PlannedCall) -> tuple[Line, ...]:
+    """`-` what is there now, `+` what is expected afterwards."""
+    before, after = _before(planned.before), _after(planned)
+    lines: list[Line] = []
+    for line in difflib.ndiff(before, after):
+        if line.startswith("- "):
+            lines.append(say(line, "cut"))
+        elif line.startswith("+ "):
+            lines.append(say(line, "add"))
+        elif line.startswith("  "):
+            lines.append(say(line, "dim"))
+    return tuple(lines)
+
+
+def _before(observed: Observed | None) -> list[str]:
+    if observed is None:
+        return ["not read: nothing shows what is there now"]
+    if observed.state == "present":
+        return _shown(observed.value)
+    return ["nothing there"] if observed.state == "absent" else [f"unknown: {observed.why or 'could not be read'}"]
+
+
+def _after(planned: PlannedCall) -> list[str]:
+    if planned.after is not None:
+        return _shown(planned.after)
+    return ["nothing there"] if planned.effect is Effect.DESTROY else ["not foretold"]
+
+
+def _shown(value: Any) -> list[str]:
+    return outline(value)
+
+
+def _guards_line(verdicts: tuple[Verdict, ...]) -> Line:
+    """`Guards  1 ASK  3 ALLOW`: the worst first, so that it is seen without scrolling."""
+    spans: list[Span] = [("Guards  ", "dim")]
+    for ruling in sorted(Ruling, reverse=True):
+        count = sum(verdict.ruling is ruling for verdict in verdicts)
+        if count:
+            spans.append((f"{count} {ruling.name}  ", _RULING_ROLE[ruling]))
+    return tuple(spans)
+
+
+def verdict_lines(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
+    """Worst first; every guard speaks, those that allow as well."""
+    ordered = sorted(verdicts, key=lambda verdict: -verdict.ruling)
+    return tuple(
+        ((f"{verdict.ruling.name:<6}", _RULING_ROLE[verdict.ruling]), (f"{verdict.guard.replace('_', ' '):<16} ", "name"),
+         (verdict.reason, ""))
+        for verdict in ordered
+    )  # fmt: skip
+
+
+def written_lines(step: Step) -> tuple[Line, ...]:
+    """What the runbook says a step does, for before it was ever planned. Expressions are not filled in."""
+    body = step.body
+    if isinstance(body, CallBody):
+        lines: list[Line] = [say(body.name, "name"), *parameter_lines(Call(body.service, body.operation, body.params))]
+    elif isinstance(body, UseBody):
+        lines = [say(body.action, "name"), *parameter_lines(Call("", "", body.inputs))]
+    else:
+        return ()
+    if step.for_each:
+        lines.append((("for each  ", "dim"), (step.for_each, "")))
+    if step.undo:
+        lines.append((("undo  ", "dim"), (step.undo.name, "")))
+    if step.irreversible:
+        lines.append((("no way back: ", "bad"), (step.irreversible, "")))
+    return (*lines, EMPTY, say("As written in the runbook. Press r to see the exact calls; nothing runs yet.", "dim"))
+
+
+def changes_words(request: Confirmation) -> str:
+    calls = sum(len(plan.calls) for plan in request.plans)
+    return f"{'Take back' if request.undoing else 'Run'} {counted(calls, 'change')}"

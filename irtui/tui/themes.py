@@ -1,0 +1,71 @@
+"""Colours: blue for good, orange for beware; never red against green, and never colour alone."""
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="irtui",
+    primary="#6cb6ff",
+    secondary="#8fb8de",
+    accent="#f0a35e",
+    warning="#f0a35e",
+    error="#ff8a5c",
+    success="#6cb6ff",
+    foreground="#d6dde6",
+    background="#0f141a",
+    surface="#151b23",
+    panel="#1e2630",
+    dark=True,
+    variables={
+        "irtui-good": "#6cb6ff",
+        "irtui-warn": "#f2b25c",
+        "irtui-bad": "#ff8a5c",
+        "irtui-dim": "#8393a5",
+        "irtui-head": "#9cc4ee",
+        "irtui-line": "#33404f",
+        "irtui-focus": "#6cb6ff",
+        "block-cursor-background": "#2b4a6b",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#222d3a",
+        "block-cursor-blurred-foreground": "#d6dde6",
+        "block-hover-background": "#1b232d",
+    },
+)
+LIGHT = Theme(
+    name="irtui-light",
+    primary="#0b5cad",
+    secondary="#3a6ea5",
+    accent="#b45309",
+    warning="#a34a00",
+    error="#b23c00",
+    success="#0b5cad",
+    foreground="#1c2733",
+    background="#fbfcfd",
+    surface="#f1f4f7",
+    panel="#e3e9ef",
+    dark=False,
+    variables={
+        "irtui-good": "#0b5cad",
+        "irtui-warn": "#a34a00",
+        "irtui-bad": "#b23c00",
+        "irtui-dim": "#5d6b7a",
+        "irtui-head": "#27517d",
+        "irtui-line": "#c3ccd6",
+        "irtui-focus": "#0b5cad",
+        "block-cursor-background": "#cfe2f5",
+        "block-cursor-foreground": "#0f1b28",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#e3e9ef",
+        "block-cursor-blurred-foreground": "#1c2733",
+    },
+)
+PLAIN = {
+    "irtui-good": "ansi_blue",
+    "irtui-warn": "ansi_yellow",
+    "irtui-bad": "ansi_bright_red",
+    "irtui-dim": "ansi_default",
+    "irtui-head": "ansi_blue",
+    "irtui-line": "ansi_bright_black",
+    "irtui-focus": "ansi_blue",
+}
+"""For themes that do not know irtui's own names (the terminal's colours, Textual's themes)."""

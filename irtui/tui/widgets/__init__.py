@@ -1,0 +1,1 @@
+"""Small widgets; each paints what `present` gives it."""

@@ -1,0 +1,22 @@
+"""A program for the pty test: the real TUI on a fake desk whose every foreign string is poisoned (argument `hostile`)."""
+
+import itertools
+import sys
+
+from fake_desk import FakeDesk, FixedClock
+from payloads import PAYLOADS
+
+from irtui.tui.app import run_app
+
+_turn = itertools.count()
+
+
+def poisoned(text: str) -> str:
+    """All payloads in one string, each time beginning with another one, so that narrow fields show each sometimes."""
+    start = next(_turn) % len(PAYLOADS)
+    return "".join((*PAYLOADS[start:], *PAYLOADS[:start])) + text
+
+
+if __name__ == "__main__":
+    desk = FakeDesk(poisoned if sys.argv[1] == "hostile" else str)
+    sys.exit(run_app(desk, clock=FixedClock()))

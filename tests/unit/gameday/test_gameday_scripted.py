@@ -1,0 +1,129 @@
+"""The scripted operator: open steps in order, answers from the scenario, patience, and an end."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from irtui.clock import ManualClock
+from irtui.engine.operator import (
+    CloseIncident,
+    Confirmation,
+    Confirmed,
+    Leave,
+    LookAgain,
+    Question,
+    RunStep,
+    SkipStep,
+    Task,
+    Unlock,
+)  # fmt: skip
+from irtui.gameday.scenario import ScriptedAnswers
+from irtui.gameday.scripted import TRIES, ScriptedOperator
+from irtui.model.incident import IncidentState, StepState, StepStatus
+from irtui.model.runbook import ManualBody, Phase, Step
+
+NOW = datetime(2026, 11, 23, 2, 14, tzinfo=UTC)
+ANSWERS = ScriptedAnswers(
+    choices={"fate": "keep"},
+    statements={"default": "Done."},
+    reasons={"deny": "It is public."},
+    skips={"extra": "not ours"},
+)
+
+
+def step(key, status=StepStatus.TODO, **more):
+    return StepState(key, "1", Step(key, Phase.CONTAIN, key, ManualBody("x")), status, **more)
+
+
+def state(*steps, unlocked=True):
+    return IncidentState(
+        "i", "rehearsal", "r", "t", "444455556666", "", "arn", "me", "us-east-1", "", "throw-away", steps,
+        unlocked=unlocked,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def operator(clock):
+    return ScriptedOperator(ANSWERS, clock)
+
+
+def test_it_unlocks_once(operator):
+    """Changes are allowed by the last four digits of the account; a refusal is not argued with."""
+    locked = state(step("a"), unlocked=False)
+    assert operator.next(locked, None) == Unlock("6666")
+    assert operator.next(locked, None) == RunStep("a")
+
+
+def test_it_takes_open_steps_in_order_and_passes_blocked_ones(operator):
+    """The first open step that nothing blocks is next."""
+    steps = [step("a", StepStatus.DONE), step("b", blocked_by=("c",)), step("c"), step("d")]
+    assert operator.next(state(*steps), None) == RunStep("c")
+
+
+def test_it_skips_what_the_scenario_skips_and_looks_where_in_doubt(operator):
+    """A skip carries the scenario's reason; an act in doubt is looked at, not repeated."""
+    assert operator.next(state(step("extra")), None) == SkipStep("extra", "not ours")
+    assert operator.next(state(step("a", StepStatus.IN_DOUBT)), None) == LookAgain("a")
+
+
+def test_it_gives_up_on_a_step_that_stays_open(operator):
+    """A step that fails again and again ends the visit instead of the patience of CI."""
+    failing = state(step("a", StepStatus.FAILED))
+    commands = [operator.next(failing, None) for _ in range(TRIES + 1)]
+    assert commands == [RunStep("a")] * TRIES + [Leave()]
+
+
+def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(operator, clock):
+    """Settling steps are waited for, by exactly the time they need, then the incident is closed."""
+    settling = step("a", StepStatus.SETTLING, settle_at=NOW + timedelta(seconds=15))
+    assert operator.next(state(settling), 60.0) is None
+    assert clock.now() == NOW + timedelta(seconds=15)
+    assert operator.next(state(replace(settling, status=StepStatus.DONE)), None) == CloseIncident(
+        "The scripted operator has done every step."
+    )
+
+
+def test_it_waits_no_longer_than_the_engine_lets_it(operator, clock):
+    """The engine's timeout wins."""
+    operator.next(state(step("a", StepStatus.WAITING, wait_until=NOW + timedelta(days=1))), 20.0)
+    assert clock.now() == NOW + timedelta(seconds=20)
+
+
+def test_it_leaves_when_everything_open_is_blocked(operator):
+    """Nothing can be done, so nothing is closed."""
+    assert operator.next(state(step("a", blocked_by=("b",))), None) == Leave()
+
+
+def test_it_types_what_is_asked_and_gives_reasons(operator):
+    """The confirmation's own target is typed; a reason comes from the scenario, by step."""
+    asked = Confirmation("deny", "Deny", (), (), typed="ci-deploy", reason_for=("a guard asks",))
+    assert operator.confirm(asked) == Confirmed("ci-deploy", "It is public.")
+    assert operator.confirm(Confirmation("deny", "Deny", (), ())) == Confirmed("", "")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda who: who.confirm(Confirmation("other", "t", (), (), reason_for=("why?",))),
+        lambda who: who.decide(Question("unknown", "t", "t", {"a": "A", "b": "B"})),
+        lambda who: who.decide(Question("fate", "t", "t", {"burn": "x"})),
+        lambda who: who.secret("MFA code"),
+    ],
+)
+def test_a_question_without_an_answer_ends_the_visit(operator, ask):
+    """It declines, and leaves at the next opportunity; it never guesses."""
+    assert ask(operator) is None
+    assert operator.next(state(step("a")), None) == Leave()
+
+
+def test_it_answers_choices_and_statements(operator):
+    """By step, or the default."""
+    assert operator.decide(Question("fate", "t", "t", {"keep": "Keep", "delete": "Delete"})) == "keep"
+    assert operator.attest(Task("exposure", "t", "Do it")) == "Done."
+    assert operator.next(state(step("a")), None) == RunStep("a")
