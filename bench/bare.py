@@ -1,11 +1,13 @@
 """A bare Textual app: the least that draws a frame and answers a key. What irtui's first frame is compared with."""
 
+from typing import ClassVar
+
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Footer, Header
 
 
 class Bare(App[None]):
-    BINDINGS = [("q", "quit", "Quit")]
+    BINDINGS: ClassVar = [("q", "quit", "Quit")]
 
     def compose(self) -> ComposeResult:
         yield Header()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fcntl import ioctl
 from statistics import median
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 
 
 def interleaved(first: Callable[[], float], second: Callable[[], float], rounds: int) -> tuple[float, float]:
@@ -45,7 +45,8 @@ class Terminal:
         """Seconds from now until all of `words` have been drawn after the byte `since`."""
         start = time.perf_counter()
         while not all(word in self.seen[since:] for word in words):
-            ready, _, _ = select.select([self._fd], [], [], PATIENCE)
+            # The clock on the screen goes on drawing, so silence alone never ends this.
+            ready, _, _ = select.select([self._fd], [], [], max(0.0, start + PATIENCE - time.perf_counter()))
             try:
                 block = os.read(self._fd, 65536) if ready else b""
             except OSError:
@@ -54,6 +55,14 @@ class Terminal:
                 raise RuntimeError(f"{words!r} was never drawn; last: {self.seen[-400:]!r}")
             self.seen += block
         return time.perf_counter() - start
+
+    def rest(self, seconds: float) -> None:
+        """Reads what is drawn for that long: an escape key is told from a sequence by the silence after it."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            ready, _, _ = select.select([self._fd], [], [], left)
+            if ready:
+                self.seen += os.read(self._fd, 65536)
 
     @property
     def age(self) -> float:

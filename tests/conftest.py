@@ -1,4 +1,4 @@
-"""What all tests share: a skip is a failure in CI, long runs are marked, and no test sees the operator's own AWS or home."""
+"""What all tests share: in CI a skip is a failure, and no test sees the operator's own AWS or home."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
+KEPT = ("IRTUI_DEEP", "IRTUI_GOLDEN")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +31,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every test has its own home for irtui, and no AWS credentials or profiles but those it makes."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "IRTUI_")) and name != "IRTUI_DEEP"]:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "IRTUI_")) and name not in KEPT]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("IRTUI_HOME", str(tmp_path / "irtui-home"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))

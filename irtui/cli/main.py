@@ -64,10 +64,10 @@ def cli(ctx: click.Context, runbooks: tuple[str, ...], no_color: bool, ascii_onl
     """Guarded incident response for AWS accounts. Without a command: the TUI."""
     if ctx.invoked_subcommand:
         return None
-    from irtui.cli.sitting import open_screen
+    from irtui.cli import screen
 
     session: Session = ctx.obj
-    return open_screen(session, runbooks=runbooks, no_color=no_color, ascii_only=ascii_only)
+    return screen.draw(session, runbooks=runbooks, no_color=no_color, ascii_only=ascii_only)
 
 
 def run(arguments: Sequence[str], *, screen: Screen = no_screen, removed: tuple[str, ...] = ()) -> int:

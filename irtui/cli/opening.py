@@ -3,10 +3,11 @@ are needed.
 """
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from irtui.errors import UsageError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Opening:
     """What the TUI shows first: the desk, or one request or incident."""
 
-    desk: "Desk"
+    desk: "DeskToCome"
     request: "Request | None" = None
     incident: str | None = None
     """Incident to go on with; empty: the newest that is open; None: none."""
@@ -54,11 +55,35 @@ def home(environ: Mapping[str, str] = os.environ) -> "Home":
 
 
 def open_desk(runbooks: tuple[str, ...] = ()) -> "Desk":
-    """The desk with this machine's settings. Library warnings go to the log from here on. Raises SettingsError."""
-    from irtui.cli.logs import log_to
-    from irtui.desk.desk import Desk
-    from irtui.settings.load import load_settings
+    """The desk with this machine's settings. Raises SettingsError."""
+    return DeskToCome(runbooks).made()
 
-    place = home()
-    log_to(place.log)
-    return Desk(place, load_settings(place.settings), os.environ, tuple(Path(folder) for folder in runbooks))
+
+class DeskToCome:
+    """A desk whose parts are loaded when something of it is first asked, on the thread that asks: the TUI's own.
+
+    Settings are read at once, so that what is wrong with them is said before a screen is drawn. Library warnings go
+    to the log from here on. Raises SettingsError.
+    """
+
+    def __init__(self, runbooks: tuple[str, ...] = ()) -> None:
+        from irtui.cli.logs import log_to
+        from irtui.settings.load import load_settings
+
+        self.home = home()
+        log_to(self.home.log)
+        self.settings = load_settings(self.home.settings)
+        self._folders = tuple(Path(folder) for folder in runbooks)
+        self._desk: Desk | None = None
+        self._lock = threading.Lock()
+
+    def made(self) -> "Desk":
+        with self._lock:
+            if self._desk is None:
+                from irtui.desk.desk import Desk
+
+                self._desk = Desk(self.home, self.settings, os.environ, self._folders)
+            return self._desk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.made(), name)

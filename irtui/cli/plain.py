@@ -215,9 +215,7 @@ def _offers_itself(step: StepState, state: IncidentState) -> bool:
 
 
 def _where(state: IncidentState, step: StepState | None) -> str:
-    counts = (
-        f"open {len(state.open_steps)} · settling {len(state.settling)} · {state.contained} · {state.records} records"
-    )
+    counts = f"open {len(state.open_steps)} · settling {len(state.settling)} · containment: {state.contained}"
     if step is None:
         return f"{counts}\nNothing is open. c closes, q leaves, ? helps."
     lock = "" if state.unlocked else "\nRead only: o allows changes."

@@ -1,10 +1,9 @@
-"""One sitting at an incident from the command line: which face, the walk, and what it came to.
+"""One sitting at an incident in the plain face: the briefing, the walk, and what it came to.
 
-Rules: the TUI where there is a screen and nobody asked for lines; else the plain face, on stdout, or on stderr when
-stdout holds JSON. ctrl-c stops at the next safe point; a second one does not wait. A visit is always released.
+Rules: it is written on stdout, or on stderr when stdout holds JSON. ctrl-c stops at the next safe point; a
+second one does not wait. A visit is always released.
 """
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from irtui.cli import briefing as plain_briefing
 from irtui.cli import present
-from irtui.cli.diagnostics import ExitCode, print_to
+from irtui.cli.diagnostics import ExitCode
 from irtui.cli.face import Face
 from irtui.cli.lines import Lines
-from irtui.cli.opening import Opening, Session, open_desk
+from irtui.cli.opening import Session, open_desk
 from irtui.cli.output import Result
 from irtui.cli.page import Page
 from irtui.cli.plain import Closer, PlainOperator
-from irtui.cli.terminal import screen_refusal
+from irtui.cli.screen import say_removed
 from irtui.desk.nouns import Answers, Request
 from irtui.engine.machine import current_step
 from irtui.engine.operator import Operator
-from irtui.errors import Declined, Denied, UsageError
+from irtui.errors import Declined, Denied
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.text import inert
 
@@ -33,22 +32,10 @@ if TYPE_CHECKING:
     from irtui.desk.visit import Visit
 
 
-def open_screen(session: Session, *, runbooks: tuple[str, ...], no_color: bool, ascii_only: bool) -> Result:
-    """The TUI's desk. Raises UsageError with one line where it cannot be drawn."""
-    refusal = "-o json has no screen; name a command." if session.json else screen_refusal()
-    if refusal:
-        raise UsageError(refusal, title="No screen")
-    return _drawn(session, Opening(open_desk(runbooks), ascii_only=ascii_only), no_color)
-
-
-def open_request(
-    session: Session, request: Request, *, runbooks: tuple[str, ...], plain: bool, no_color: bool, ascii_only: bool
-) -> Result:
-    """A new incident or rehearsal, in whichever face fits."""
+def open_request(session: Session, request: Request, *, runbooks: tuple[str, ...], ascii_only: bool) -> Result:
+    """A new incident or rehearsal."""
     desk = open_desk(runbooks)
-    if _on_screen(session, plain):
-        return _drawn(session, Opening(desk, request, ascii_only=ascii_only), no_color)
-    _say_removed(session, request.mode)
+    say_removed(session, request.mode)
     page, lines = _page(session, ascii_only), Lines(0)
     with _interruptible(lines):
         operator = _asking(page, lines)
@@ -62,24 +49,13 @@ def open_request(
         return _walk_by_hand(desk.begin(briefing, answers), page, lines)
 
 
-def open_incident(
-    session: Session,
-    incident: str,
-    *,
-    profile: str,
-    key: str,
-    plain: bool,
-    no_color: bool,
-    ascii_only: bool,
-) -> Result:
+def open_incident(session: Session, incident: str, *, profile: str, key: str, ascii_only: bool) -> Result:
     """Go on with an incident."""
     desk = open_desk()
-    if _on_screen(session, plain):
-        return _drawn(session, Opening(desk, None, incident, profile, key, ascii_only), no_color)
     page, lines = _page(session, ascii_only), Lines(0)
     with _interruptible(lines):
         visit = _resumed(desk, incident, profile, key, _asking(page, lines))
-        _say_removed(session, visit.mode)
+        say_removed(session, visit.mode)
         return _walk_by_hand(visit, page, lines)
 
 
@@ -157,9 +133,8 @@ def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) ->
         page.line(f"  {mark} {inert(objective.id):<16} {inert(objective.text)}")
         if objective.detail:
             page.line(f"{'':30}{inert(objective.detail)}")
-    page.line(
-        f"{inert(state.id)}  {'closed' if state.closed else 'open'} · {state.contained} · {state.records} records"
-    )
+    ending = "closed" if state.closed else "open"
+    page.line(f"{inert(state.id)}  {ending} · containment: {state.contained} · {state.records} records")
     page.line(f"  {visit.folder}")
     if not state.closed:
         page.line(f"  irtui resume {inert(state.id)}")
@@ -176,24 +151,6 @@ def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) ->
 def journal_tail(visit: "Visit", most: int = 12) -> Iterator[str]:
     for record in visit.records()[-most:]:
         yield f"  {record.t[11:19]}Z  #{record.seq:<4} {record.type:<10} {present.value_text(record.body, 90)}"
-
-
-def _on_screen(session: Session, plain: bool) -> bool:
-    return not (plain or session.json or screen_refusal())
-
-
-def _drawn(session: Session, opening: Opening, no_color: bool) -> Result:
-    _say_removed(session, opening.request.mode if opening.request else "real")
-    if no_color:
-        os.environ["NO_COLOR"] = "1"
-    return Result(code=ExitCode(session.screen(opening)))
-
-
-def _say_removed(session: Session, mode: str) -> None:
-    if session.removed and mode == "real":
-        print_to(
-            sys.stderr, f"irtui: ignored from the environment: {', '.join(inert(name) for name in session.removed)}"
-        )
 
 
 def _page(session: Session, ascii_only: bool) -> Page:

@@ -42,6 +42,7 @@ from irtui.journal.read import read_records
 from irtui.journal.store import Journal
 from irtui.lint.check import lint
 from irtui.model.runbook import Runbook
+from irtui.redact import masked_text
 from irtui.runbook.library import Library, Trust
 from irtui.settings.load import Settings
 
@@ -78,7 +79,7 @@ class Desk:
         self._clock = clock or SystemClock()
         self._random = randomness
         self._transport = transport
-        self._library = Library((*runbook_folders, *settings.runbook_folders))
+        self._library = Library((Path("runbooks"), *settings.runbook_folders), named=runbook_folders)
         self._trust = Trust(home.trust)
         self._keys = Keys(home, randomness)
         self._prepared: dict[str, _Prepared] = {}
@@ -168,6 +169,7 @@ class Desk:
             signer=key.signer,
             endorsement=key.endorsement,
             clock=prepared.entrance.clock,
+            attached=tuple(each.source.encode("utf-8") for each in (runbook, *briefing.children.values())),
             opening={
                 **_seat(prepared.entrance, operator, request),
                 "tool": {"version": irtui.__version__, "code": _code_digest()},
@@ -185,8 +187,6 @@ class Desk:
                 "seed": request.seed if request.scenario else 0,
             },
         )
-        for text in (runbook.source, *(child.source for child in briefing.children.values())):
-            journal.evidence("runbook", text.encode("utf-8"))
         if answers.account_typed and not request.read_only:
             journal.append("unlock", {"account": identity.account, "by": operator})
         del self._prepared[briefing.ticket]
@@ -264,14 +264,13 @@ class Desk:
         story: str,
         read_only: bool,
     ) -> Visit:
-        for session in (*runbook.sessions, *(spec for child in children.values() for spec in child.sessions)):
-            entrance.door.add_session(session)
         ledger = Ledger(journal, runbook, children)
         limits = self.settings.limits
         run = Run(
             ledger,
             entrance.door,
             entrance.clock,
+            runbook,
             children,
             protected=self.settings.protected,
             limits=Limits(limits.users, limits.roles, limits.access_keys, limits.other),
@@ -281,6 +280,9 @@ class Desk:
 
     def _usable(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
         problems = tuple(problem for problem in lint(runbook, children) if problem.level == "error")
+        for each in (runbook, *children.values()):
+            if masked_text(each.source) != each.source:
+                raise RunbookError(f"{each.name} holds what looks like a secret.", advice="Take it out, and rotate it.")
         if problems:
             raise RunbookError(f"{runbook.name}: {len(problems)} problems", problems)
 

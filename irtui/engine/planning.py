@@ -13,6 +13,7 @@ from irtui.engine.looks import observed_before
 from irtui.errors import RunbookError
 from irtui.model.call import Call, subjects
 from irtui.model.incident import StepState
+from irtui.model.outcome import Reply
 from irtui.model.plan import Look, Plan, PlannedCall
 from irtui.model.runbook import CallBody, Check, Step, UseBody
 from irtui.runbook.expressions import fill, fill_condition
@@ -105,8 +106,17 @@ def _action_calls(door: Door, step: Step, body: UseBody, context: Context, now: 
     action = ACTIONS[body.action]
     if action.plan is None:
         raise RunbookError(f"{body.action} only reads")
-    calls = action.plan(door, action_inputs(body, context), now)
-    return tuple(replace(planned, call=_placed(planned.call, step, context)) for planned in calls)
+    reader = Placed(door, step, context)
+    return tuple(
+        replace(
+            planned,
+            call=reader.placed(planned.call),
+            look=replace(planned.look, call=reader.placed(planned.look.call)) if planned.look else None,
+            observe=reader.placed(planned.observe) if planned.observe else None,
+            undo=reader.placed(planned.undo) if planned.undo else None,
+        )
+        for planned in action.plan(reader, action_inputs(body, context), now)
+    )
 
 
 def action_inputs(body: UseBody, context: Context) -> dict[str, Any]:
@@ -118,6 +128,20 @@ def action_inputs(body: UseBody, context: Context) -> dict[str, Any]:
     return given
 
 
-def _placed(call: Call, step: Step, context: Context) -> Call:
-    region = call.region or fill(step.region, context) or None
-    return replace(call, region=region, session=step.session if call.session == "caller" else call.session)
+class Placed:
+    """The reading half of the door, in the session and Region of one step: what an action reads with."""
+
+    def __init__(self, door: Door, step: Step, context: Context) -> None:
+        self._door = door
+        self._session = step.session
+        self._region = fill(step.region, context) or None
+
+    def read(self, call: Call, *, pages: int = 1) -> Reply:
+        return self._door.read(self.placed(call), pages=pages)
+
+    def placed(self, call: Call) -> Call:
+        return replace(
+            call,
+            region=call.region or self._region,
+            session=self._session if call.session == "caller" else call.session,
+        )

@@ -11,7 +11,7 @@ from irtui.canonical import canonical, plain
 from irtui.engine.checks import record_check
 from irtui.engine.ledger import Ledger
 from irtui.engine.looks import PAGES, judged, signed_in
-from irtui.engine.planning import action_inputs, filled_call
+from irtui.engine.planning import Placed, action_inputs, filled_call
 from irtui.errors import AwsFault, IrtuiError, RunbookError
 from irtui.model.outcome import Finding
 from irtui.model.runbook import CallBody, Step, UseBody
@@ -67,7 +67,7 @@ def _see(door: Door, step: Step, context: Mapping[str, Any], now: datetime) -> t
     assert isinstance(step.body, UseBody)
     action = ACTIONS[step.body.action]
     assert action.observe is not None
-    facts = action.observe(door, action_inputs(step.body, context), now)
+    facts = action.observe(Placed(door, step, context), action_inputs(step.body, context), now)
     return action.id, _Seen(masked(plain(facts.data)), facts.gaps)
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +53,7 @@ class Run:
         ledger: Ledger,
         door: Door,
         clock: Clock,
+        runbook: Runbook,
         children: Mapping[str, Runbook],
         *,
         protected: tuple[str, ...] = (),
@@ -62,6 +64,7 @@ class Run:
         self._ledger = ledger
         self._door = door
         self._clock = clock
+        self._runbook = runbook
         self._children = children
         self._protected = protected
         self._limits = limits
@@ -82,6 +85,7 @@ class Run:
         """Blocks until left or closed. Raises JournalError; other errors are told and the walk goes on."""
         hands = Hands(self._ledger, self._door, self._clock, operator, self._protected, self._limits, self._stop.is_set)
         self._ledger.shown_to(operator)
+        self._name_sessions()
         while not self._stop.is_set() and not self.state.closed:
             try:
                 if not self._move(hands):
@@ -247,13 +251,13 @@ class Run:
             elif machine.reads_only(step):
                 self._read(hands, step)
             else:
-                changing.change(hands, step, self._contexts(step, self._todo_items(step)))
+                changing.change(hands, step, self._contexts(step))
         except RunbookError as error:
             self._ledger.write("fail", {"step": step.key, "reason": error.message, "advice": error.advice})
             hands.operator.tell(Message(error.title, error.message, error.advice, "error", step.key))
 
     def _read(self, hands: Hands, step: StepState) -> None:
-        for item, context in self._contexts(step, self._todo_items(step)).items():
+        for item, context in self._contexts(step).items():
             unit = unit_key(step.key, item)
             hands.operator.progress(Progress(f"{step.title} …", unit))
             try:
@@ -270,23 +274,24 @@ class Run:
             self._ledger.write("decide", {"step": step.key, "kind": "choice", "choice": answer})
 
     def _attest(self, hands: Hands, step: StepState, body: ManualBody) -> None:
-        context = self._context(step)
-        proof = filled_look(body.proof, step.step, context) if body.proof else None
-        shown = f"{proof.call.name}: {proof.until}" if proof else ""
-        statement = hands.operator.attest(Task(step.key, step.title, str(fill(body.instruction, context)), shown))
-        if statement is None:
-            return
-        if len(statement.strip()) < 4:
-            hands.operator.tell(
-                Message("Not recorded", "Say in a few words what was done.", level="warning", key=step.key)
-            )
-            return
-        self._ledger.write("attest", {"step": step.key, "statement": statement, "proof": shown})
-        if proof is not None:
-            hands.operator.progress(Progress("asking AWS whether it was done …", step.key))
-            sight = look(self._door, self._clock, proof, stopping=self._stop.is_set)
-            hands.operator.progress(Progress())
-            record_check(self._ledger, step.key, "proof", [sight])
+        for item, context in self._contexts(step).items():
+            unit = unit_key(step.key, item)
+            proof = filled_look(body.proof, step.step, context) if body.proof else None
+            shown = f"{proof.call.name}: {proof.until}" if proof else ""
+            title = step.title if item is None else f"{step.title}: {step.items[item]}"
+            statement = hands.operator.attest(Task(unit, title, str(fill(body.instruction, context)), shown))
+            if statement is None:
+                return
+            if len(statement.strip()) < 4:
+                words = "Say in a few words what was done."
+                hands.operator.tell(Message("Not recorded", words, level="warning", key=unit))
+                return
+            self._ledger.write("attest", {"step": unit, "statement": statement, "proof": shown})
+            if proof is not None:
+                hands.operator.progress(Progress("asking AWS whether it was done …", unit))
+                sight = look(self._door, self._clock, proof, stopping=self._stop.is_set)
+                hands.operator.progress(Progress())
+                record_check(self._ledger, unit, "proof", [sight])
 
     def _begin_child(self, step: StepState, body: ChildBody) -> None:
         child = self._children[body.runbook]
@@ -297,6 +302,7 @@ class Run:
         for spec in child.inputs:
             inputs.setdefault(spec.name, spec.default)
         self._ledger.write("run", {"step": step.key, "runbook": child.name, "digest": child.digest, "inputs": inputs})
+        self._name_sessions()
 
     def _wait(self, hands: Hands, step: StepState, body: WaitBody) -> None:
         seconds = body.seconds if body.seconds is not None else body.check.within if body.check else 0.0
@@ -343,6 +349,18 @@ class Run:
         else:
             self._ledger.write("not_needed", {"step": step.key, "why": f"{expression} is empty"})
 
+    def _name_sessions(self) -> None:
+        """Tells the door the sessions of the runbook, and of the children that have begun, filled in."""
+        walked = [(self._runbook, "")]
+        for step in self.state.steps:
+            if step.begun and isinstance(step.step.body, ChildBody):
+                walked.append((self._children[step.step.body.runbook], f"{step.key}/"))
+        for runbook, prefix in walked:
+            context = self._ledger.context(prefix)
+            for spec in runbook.sessions:
+                role, member = str(fill(spec.role, context)), str(fill(spec.assume_root, context))
+                self._door.add_session(replace(spec, role=role, assume_root=member))
+
     # -- expressions ---------------------------------------------------------------------------
 
     def _context(self, step: StepState, item: int | None = None) -> dict[str, Any]:
@@ -354,15 +372,12 @@ class Run:
             context[step.step.as_] = step.items[item]
         return context
 
-    def _contexts(self, step: StepState, items: tuple[int, ...] | None) -> dict[int | None, dict[str, Any]]:
-        if items is None:
-            return {None: self._context(step)}
-        return {item: self._context(step, item) for item in items}
-
-    def _todo_items(self, step: StepState) -> tuple[int, ...] | None:
+    def _contexts(self, step: StepState) -> dict[int | None, dict[str, Any]]:
+        """A context for each unit that is not done: the step itself, or its items by their position."""
         if not step.step.for_each:
-            return None
-        return tuple(index for index in range(len(step.items)) if index not in step.items_done)
+            return {None: self._context(step)}
+        todo = [index for index in range(len(step.items)) if index not in step.items_done]
+        return {item: self._context(step, item) for item in todo}
 
 
 def _in_effect(step: StepState) -> dict[str, tuple[PlannedCall, ...]]:

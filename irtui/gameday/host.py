@@ -1,8 +1,8 @@
 """`python -m irtui.gameday.host`: the world's own process. Simulator, seeding, actors, judge.
 
 Takes `{source, path, seed, folder, idle_seconds}` as JSON on stdin, writes one JSON line to stdout when the world
-stands (`{url}` or `{error}`), keeps `folder/world.json` (0600) and `folder/world.log`, and ends on `/_world/stop` or
-after `idle_seconds` without a request by anybody but its own actors.
+stands (`{url}` or `{error}`), keeps `folder/world.json` (0600) and `folder/world.log`, and ends on `/_world/stop`,
+when its address is removed, or after `idle_seconds` without a request by anybody but its own actors.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from irtui.clock import rfc3339
-from irtui.errors import IrtuiError
+from irtui.errors import IrtuiError, RunbookError
 from irtui.gameday.actors import Player
 from irtui.gameday.client import LoopbackClient
 from irtui.gameday.handles import filled
@@ -38,6 +38,8 @@ class Host:
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         plan = scenario.world
+        if unknown := {objective.kind for objective in scenario.objectives} - set(KINDS):
+            raise RunbookError(f"unknown objective kind {min(unknown)}: one of {', '.join(sorted(KINDS))}")
         self.scenario = scenario
         self.world = SimulatedWorld(plan.account, plan.region, secrets.token_urlsafe(32), seed)
         self.control = Control(self.world)
@@ -66,9 +68,11 @@ class Host:
     def inputs(self) -> dict[str, str]:
         return {name: str(filled(value, self.seeder.known)) for name, value in self.scenario.inputs.items()}
 
-    def wait(self, idle_seconds: float) -> None:
-        """Until stopped or idle; the actors act meanwhile."""
+    def wait(self, address: Path, idle_seconds: float) -> None:
+        """Until stopped, idle, or no longer to be found by its address; the actors act meanwhile."""
         while not self.ended.wait(1.0):
+            if not address.exists():
+                return
             if monotonic() - self.referee.touched > idle_seconds:
                 log.info("idle for %s s: ending", idle_seconds)
                 return
@@ -156,7 +160,7 @@ def main() -> int:
     address.write_text(json.dumps(known))
     _say({"url": host.url})
     try:
-        host.wait(float(told["idle_seconds"]))
+        host.wait(address, float(told["idle_seconds"]))
     finally:
         address.unlink(missing_ok=True)
     return 0

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -123,10 +124,8 @@ class World:
 
     def stop(self) -> None:
         """Ends the world's process. Harmless when it has ended already."""
-        try:
+        with suppress(UsageError):
             self._ask("stop", {})
-        except UsageError:
-            return
         if self._process is not None:
             try:
                 self._process.wait(timeout=10)

@@ -21,8 +21,8 @@ MAX_DEPTH = 16
 
 TYPES = frozenset(
     (
-        "open", "join", "unlock", "input", "run", "observe", "items", "plan", "judge", "decide", "intent", "outcome",
-        "unknown", "reconcile", "check", "settle", "undo", "skip", "fail", "not_needed", "attest", "wait", "note",
+        "open", "join", "unlock", "run", "observe", "items", "plan", "judge", "decide", "intent", "outcome",
+        "unknown", "reconcile", "check", "undo", "skip", "fail", "not_needed", "attest", "wait", "note",
         "evidence", "recovered", "takeover", "close", "approve", "handover", "checkpoint", "anchor", "redact",
     )
 )  # fmt: skip

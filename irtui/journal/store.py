@@ -60,9 +60,13 @@ class Journal:
         clock: Clock,
         opening: Mapping[str, Any],
         endorsement: Mapping[str, str] | None = None,
+        attached: tuple[bytes, ...] = (),
         disk: Disk = RealDisk(),  # noqa: B008  it has no state
     ) -> "Journal":
-        """A new incident in a new folder, with its `open` record. Raises JournalError."""
+        """A new incident in a new folder, with its `open` record. Raises JournalError.
+
+        `attached` is durable as evidence before that record, which names it by hash: no crash can part the two.
+        """
         if not _INCIDENT.fullmatch(incident):
             raise _refused(f"{incident!r} cannot name an incident")
         if mode not in DOMAINS or (mode == "real" and signer.kind == THROW_AWAY):
@@ -77,6 +81,8 @@ class Journal:
             disk.fsync_folder(folder)
             disk.fsync_folder(folder.parent)
             lay_ballast(disk, folder)
+            for data in attached:
+                evidence.keep(disk, folder, evidence.content(data))
             journal._write("open", {**opening, "mode": mode, "key": _key(signer, endorsement)}, incident)
         return journal
 

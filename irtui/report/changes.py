@@ -78,12 +78,12 @@ def open_questions(records: Iterable[Record]) -> tuple[tuple[int, str, str], ...
         if record.type in ("skip", "fail"):
             what = "step skipped" if record.type == "skip" else "step failed"
             asked.append((record.seq, what, f"{step}: {text(body, 'reason')}"))
-        elif record.type == "settle":
-            unsettled[step] = (record.seq, "second look was still due", f"{step}: {text(body, 'due')}")
         elif record.type == "check":
             unsettled.pop(step, None)
             if text(body, "finding") != "verified":
                 unsettled[step] = (record.seq, "not verified", f"{step}: {text(body, 'why')}")
+            elif text(body, "due"):
+                unsettled[step] = (record.seq, "second look was still due", f"{step}: {text(body, 'due')}")
         elif record.type == "attest":
             asked.append((record.seq, "rests on the operator's word", f"{step}: {text(body, 'statement')}"))
         elif record.type == "close":

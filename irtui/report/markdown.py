@@ -71,6 +71,8 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
     runbook = runbook if isinstance(runbook, Mapping) else {}
     close = records[-1] if records and records[-1].type == "close" else None
     key = first.get("key")
+    given = first.get("inputs")
+    inputs = given if isinstance(given, Mapping) else {}
     rows = (
         ("Mode", {"real": "REAL", "rehearsal": "REHEARSAL, on a simulated AWS"}.get(verification.mode, "unknown")),
         ("Journal", f"**{verification.verdict}**, {verification.records} records hold"),
@@ -80,6 +82,7 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
         ("Operators", ", ".join(code(name) for name in dict.fromkeys(record.op for record in records)) or "–"),
         ("Caller", code(text(first, "caller"))),
         ("Endpoints", ", ".join(code(host) for host in sequence(first.get("endpoints"))) or "–"),
+        ("Inputs", ", ".join(code(f"{name}={value}") for name, value in inputs.items()) or "–"),
         ("Opened", code(records[0].t if records else "")),
         ("Closed", code(close.t) if close else "not closed"),
         ("Contained", code(text(close.body, "contained")) if close else "unknown: not closed"),

@@ -123,7 +123,8 @@ def _reconciled(body: Mapping[str, Any]) -> tuple[str, str]:
 def _checked(body: Mapping[str, Any]) -> tuple[str, str]:
     words = {"verified": "verified", "refuted": "refuted", "unsettled": "could not be seen"}
     what, odd = _named(body, "finding", words)
-    return what, _joined(odd, text(body, "which"), text(body, "why"))
+    due = text(body, "due")
+    return what, _joined(odd, text(body, "which"), text(body, "why"), f"second look due {due}" if due else "")
 
 
 def _closed(body: Mapping[str, Any]) -> tuple[str, str]:
@@ -140,7 +141,6 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "open": _opened,
     "join": _plain("operator joins", "operator", "caller", "why"),
     "unlock": _plain("changes unlocked", "account"),
-    "input": _plain("input", "name", "value"),
     "run": _plain("child runbook begins", "runbook"),
     "observe": _observed,
     "items": lambda body: (f"{len(sequence(body.get('items')))} items to go through", ""),
@@ -152,7 +152,6 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "unknown": lambda body: (f"no answer to #{_number(body)}", _joined(text(body, "code"), text(body, "why"))),
     "reconcile": _reconciled,
     "check": _checked,
-    "settle": _plain("second look due", "due"),
     "undo": _plain("takes the step back"),
     "skip": _plain("skipped", "reason"),
     "fail": _plain("failed", "reason"),

@@ -1,9 +1,9 @@
 """Where runbooks are found, and which of them are trusted.
 
 Rules: a runbook is `<name>.yaml` in a folder of the search path; the first folder that has the name wins. The
-shipped folder comes last and its names are taken: another folder's file of the same name is refused, unless it
-is asked for by its path. Files that lead out of their folder through a symlink, and anything but an ordinary
-file of bounded size, are refused.
+shipped folder comes last and its names are taken: another folder's file of the same name is refused, unless its
+folder was named on the command line or it is asked for by its path. Files that lead out of their folder through
+a symlink, and anything but an ordinary file of bounded size, are refused.
 """
 
 import json
@@ -33,9 +33,12 @@ def shipped_folder() -> Path:
 class Library:
     """Runbooks by name, from folders in the order of the search; the shipped folder is added at the end."""
 
-    def __init__(self, folders: Sequence[Path], shipped: Path | None = None) -> None:
+    def __init__(self, folders: Sequence[Path], shipped: Path | None = None, named: Sequence[Path] = ()) -> None:
+        """`named` are searched first: a human named them just now, so they may hold a shipped name."""
         self._shipped = shipped or shipped_folder()
-        self._folders = tuple(folder for folder in folders if folder != self._shipped)
+        self._named = tuple(named)
+        others = (folder for folder in folders if folder.resolve() != self._shipped.resolve())
+        self._folders = (*self._named, *others)
 
     def names(self) -> tuple[str, ...]:
         """Every name that some folder has, sorted. A folder that does not exist has none."""
@@ -51,7 +54,7 @@ class Library:
             known = ", ".join(self.names()) or "none"
             raise UsageError(f"There is no runbook {name_or_path[:80]}", advice=f"There are: {known}.")
         shipped = [path for path in candidates if path.parent == self._shipped]
-        if shipped and len(candidates) > 1:
+        if shipped and len(candidates) > 1 and candidates[0].parent not in self._named:
             raise RunbookError(
                 f"{candidates[0]} has the name of a runbook that came with irtui",
                 advice=f"Rename it, or ask for one of them by its path: {candidates[0]} or {shipped[0]}.",

@@ -39,7 +39,7 @@ def _open_buckets() -> None:
     from moto.iam.access_control import PermissionResult
     from moto.s3.models import FakeBucket
 
-    FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign,assignment]
+    FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
 
 
 @lru_cache(maxsize=32)

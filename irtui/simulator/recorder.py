@@ -107,6 +107,8 @@ def _resources(operation: Operation, reply: Any) -> list[dict[str, str]]:
     ]
     found += [("AWS::IAM::AccessKey", str(params["AccessKeyId"]))] if params.get("AccessKeyId") else []
     found += [("AWS::IAM::Role", str(params["RoleArn"]))] if params.get("RoleArn") else []
+    if isinstance(reply, Mapping) and isinstance(reply.get("accessKey"), Mapping):
+        found.append(("AWS::IAM::AccessKey", str(reply["accessKey"].get("accessKeyId"))))
     if isinstance(reply, Mapping) and isinstance(reply.get("credentials"), Mapping):
         found.append(("AWS::IAM::AccessKey", str(reply["credentials"].get("accessKeyId"))))
         assumed = reply.get("assumedRoleUser")

@@ -6,6 +6,7 @@ else is AWS, and nothing of moto's own API is reachable.
 
 import hmac
 import io
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -29,6 +30,8 @@ from irtui.simulator.world import Asked, SimulatedWorld
 
 SOMEBODY = "192.0.2.10"
 """Where a client on this machine seems to come from: an address for documentation."""
+
+log = logging.getLogger("irtui.simulator")
 
 StartResponse = Callable[..., Any]
 
@@ -86,6 +89,9 @@ class Referee:
                 raise Refusal("InternalFailure", "We encountered an internal error. Please try again.", 500)
         except Refusal as refusal:
             answer = error(protocol, service, refusal)
+        except Exception:  # a bug of ours must never look like an AWS outage, which SDKs retry
+            log.exception("%s %s", service, entry["operation"])
+            answer = error(protocol, service, Refusal(NOT_SIMULATED, "the simulator failed at this request", 501))
         entry["status"] = answer.status
         return answer
 

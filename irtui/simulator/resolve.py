@@ -107,4 +107,8 @@ def resolve(service: str, request: Request) -> Operation:
         params = PROTOCOL_PARSERS[protocol](found).parse(values)
     except (RequestParserError, KeyError, ValueError, TypeError) as error:
         raise Refusal("MalformedInput", f"the request of {service}.{found.name} cannot be read") from error
+    shape = found.input_shape
+    missing = [name for name in shape.required_members if name not in params] if shape is not None else []
+    if missing:
+        raise Refusal("ValidationError", f"{service}.{found.name}: {', '.join(missing)} must be given")
     return Operation(service, str(found.name), protocol, params or {}, found)

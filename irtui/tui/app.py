@@ -1,9 +1,12 @@
-"""The application: which screen is on top, and nothing else. Work is done by the bridge, words by `present`."""
+"""The application: which screen is on top, and nothing else. Work is done by the bridge, words by `present`.
+
+What the first frame does not need is imported later, where it is used.
+"""
+
+from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path, PurePath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -14,20 +17,23 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from irtui.clock import Clock, SystemClock
-from irtui.desk.nouns import IncidentEntry, Request, RunbookEntry
 from irtui.errors import IrtuiError
-from irtui.model.incident import StepState
 from irtui.text import inert, inert_lines
 from irtui.tui import themes
-from irtui.tui.bridge import Bridge
-from irtui.tui.crash import log_bug
 from irtui.tui.messages import Asked, Briefed, Broke, Opened, ShelfRead
-from irtui.tui.present.desk import Entry
-from irtui.tui.present.errors import error_lines
 from irtui.tui.screens.base import Bannered, Dialog
 from irtui.tui.screens.desk import DeskScreen
-from irtui.tui.sitting import Sitting
 from irtui.tui.widgets.paint import SteeringFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path, PurePath
+
+    from irtui.desk.nouns import Request
+    from irtui.model.incident import StepState
+    from irtui.tui.bridge import Bridge
+    from irtui.tui.present.desk import Entry
+    from irtui.tui.sitting import Sitting
 
 PATIENCE = 25.0
 """Seconds to wait for a call in flight after the window has gone; the door's own limit is 20."""
@@ -67,6 +73,9 @@ class IrtuiApp(App[int]):
     ) -> None:
         super().__init__()
         self.animation_level = "none"
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self.theme = "ansi-dark" if self.no_color else "irtui"
         self.clock = clock or SystemClock()
         self.ascii_only = ascii_only
         self.mode = start.mode if start else ""
@@ -86,15 +95,14 @@ class IrtuiApp(App[int]):
         return DeskScreen()
 
     def on_mount(self) -> None:
-        self.register_theme(themes.DARK)
-        self.register_theme(themes.LIGHT)
-        self.theme = "ansi-dark" if self.no_color else "irtui"
         self.set_keymap(self._keys)
         self.set_interval(5, self._minute)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """After the first frame: only now anything heavy may be imported, on the bridge's thread."""
+        from irtui.tui.bridge import Bridge
+
         self.bridge = Bridge(self._desk, self)
         if self._start is not None:
             self.bridge.brief(self._start)
@@ -105,10 +113,10 @@ class IrtuiApp(App[int]):
 
     # What the bridge says.
 
-    def on_shelf_read(self, message: ShelfRead) -> None:
+    async def on_shelf_read(self, message: ShelfRead) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
-                screen.show(message.shelf)
+                await screen.show(message.shelf)
 
     def on_briefed(self, message: Briefed) -> None:
         from irtui.tui.screens.briefing import BriefingScreen
@@ -119,6 +127,7 @@ class IrtuiApp(App[int]):
 
     def on_opened(self, message: Opened) -> None:
         from irtui.tui.screens.run import RunScreen
+        from irtui.tui.sitting import Sitting
 
         self.clear_notifications()
         visit = message.visit
@@ -144,6 +153,8 @@ class IrtuiApp(App[int]):
 
     def on_broke(self, message: Broke) -> None:
         """Says what happened. An incident that cannot go on is left; a form can be used again."""
+        from irtui.tui.crash import log_bug
+        from irtui.tui.present.errors import error_lines
         from irtui.tui.screens.ask import NoticeDialog
 
         error = message.error
@@ -169,6 +180,8 @@ class IrtuiApp(App[int]):
     # Where the screens go.
 
     def open_entry(self, entry: Entry) -> None:
+        from irtui.desk.nouns import IncidentEntry, Request, RunbookEntry
+
         match entry:
             case IncidentEntry():
                 if entry.status == "open":
@@ -296,6 +309,8 @@ class IrtuiApp(App[int]):
 
     def _fatal_error(self) -> None:
         """Without locals, which Textual would print: they may hold secrets."""
+        from irtui.tui.crash import log_bug
+
         error = sys.exc_info()[1] or RuntimeError("unknown")
         self.bug = log_bug(error, self._log_path)
         self._close_messages_no_wait()

@@ -1,17 +1,20 @@
 """What the bridge's thread tells the screens. Small values; posting one never waits for the screen."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from irtui.desk.nouns import Briefing
-from irtui.engine.operator import Confirmation, Progress, Question, Task
-from irtui.engine.operator import Message as Told
-from irtui.model.incident import IncidentState
-from irtui.tui.pending import Pending
-from irtui.tui.present.desk import Shelf
-from irtui.tui.present.journal import Recorded
+if TYPE_CHECKING:
+    from irtui.desk.nouns import Briefing
+    from irtui.engine.operator import Confirmation, Progress, Question, Task
+    from irtui.engine.operator import Message as Told
+    from irtui.model.incident import IncidentState
+    from irtui.tui.pending import Pending
+    from irtui.tui.present.desk import Shelf
+    from irtui.tui.present.journal import Recorded
 
 
 @dataclass

@@ -95,7 +95,7 @@ class Bench:
 
     def _sit(self) -> None:
         self.ledger = Ledger(self.journal, self.runbook, self.children)
-        self.run = Run(self.ledger, self.door, self.clock, self.children)
+        self.run = Run(self.ledger, self.door, self.clock, self.runbook, self.children)
 
     @property
     def state(self) -> IncidentState:

@@ -15,8 +15,8 @@ def _walk(kind: str) -> tuple[str, int | None]:
     try:
         terminal.until("GAME DAYS")
         for key in "jjj":
-            _look(terminal, key)
-        _look(terminal, "G")
+            _look(terminal, key, click_from=56)
+        _look(terminal, "G", click_from=56)
         terminal.press("\r")
         terminal.until("Start")
         _look(terminal, "")
@@ -27,7 +27,7 @@ def _walk(kind: str) -> tuple[str, int | None]:
         terminal.press("\x12")
         terminal.until("Your turn")
         for key in ("1", "2", "3", "4", "j", "1", "j", "j", "j", "2", "k", "k", "k", "k", "k"):
-            _look(terminal, key)
+            _look(terminal, key, click_from=50)
         terminal.press("e")
         terminal.until("/ search")
         _look(terminal, "jjjj")
@@ -35,7 +35,7 @@ def _walk(kind: str) -> tuple[str, int | None]:
         terminal.until("Your turn")
         terminal.press("J")
         terminal.until("for the report")
-        _look(terminal, "g")
+        _look(terminal, "g", click_from=999)
         terminal.press("\r")
         terminal.until("signature")
         _look(terminal, "")
@@ -51,21 +51,22 @@ def _walk(kind: str) -> tuple[str, int | None]:
         for place, wanted in ((2, "esc leaves it open"), (3, "Guards"), (7, "enter answers")):
             terminal.press("g" + "j" * place + "r")
             terminal.until(wanted)
-            _look(terminal, "")
+            _look(terminal, "", click_from=0 if wanted == "Guards" else 999)
             terminal.press("\x1b")
             terminal.until("Your turn")
         terminal.press("gjjjjr")
         terminal.until("guard")
         terminal.until("Your turn")
-        _look(terminal, "")
+        _look(terminal, "", click_from=50)
         terminal.press("x")
         terminal.until("for good")
         terminal.press("drill\r")
         terminal.until("missed")
         _look(terminal, "")
         terminal.press("\x1b")
-        terminal.until("is closed")
-        terminal.press("qq")
+        terminal.read(0.5)  # an escape and a key that comes at once would be alt and that key
+        terminal.until("Nothing more can be done")
+        terminal.press("q")
         terminal.until("GAME DAYS")
         terminal.press("q")
         return terminal.output.decode("utf-8", "surrogateescape"), terminal.ended()
@@ -73,15 +74,19 @@ def _walk(kind: str) -> tuple[str, int | None]:
         terminal.close()
 
 
-def _look(terminal: Terminal, keys: str) -> None:
+def _look(terminal: Terminal, keys: str, click_from: int = 0) -> None:
+    """Presses keys, lets the screen settle, and clicks the first text that looks like an action, right of a column."""
     terminal.press(keys)
     terminal.read(0.25)
     for row, line in enumerate(terminal.lines):
         for mark in ("pay[/]", "see[/]", "more[/]", "ok[/]"):
-            column = line.find(mark)
-            if column >= 0 and "│" in line[:3]:
+            column = line.find(mark, click_from)
+            if column >= 0:
                 terminal.click(column, row)
                 terminal.read(0.05)
+                if click_from:  # a click has focused a pane: esc goes back to the list
+                    terminal.press("\x1b")
+                    terminal.read(0.3)
                 return
 
 
@@ -97,7 +102,8 @@ def test_hostile_text_is_inert_on_every_screen() -> None:
     steering = {
         character
         for character in hostile
-        if character not in "\x1b\r\n\t\x0f" and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+        if character not in "\x1b\r\n\t\x0f"
+        and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
     }
     assert steering == set()
     assert _kinds(hostile) <= _kinds(clean), "control sequences that a clean run does not send"

@@ -43,7 +43,9 @@ class _Trace:
     """What the events read so far led to."""
 
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    role_arns: set[str] = field(default_factory=set)
+    role_arns: dict[str, None] = field(default_factory=dict)
+    """In the order of the chain, nearest to the key first: revoking a chained role before the one that leads to it
+    would let the holder open it anew."""
     keys: dict[str, str] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
@@ -70,7 +72,7 @@ class _Trace:
         asked, answered = _map(event, "requestParameters"), _map(event, "responseElements")
         made = _map(answered, "credentials").get("accessKeyId")
         if name.startswith("AssumeRole") and asked.get("roleArn"):
-            self.role_arns.add(str(asked["roleArn"]))
+            self.role_arns.setdefault(str(asked["roleArn"]))
         if made:
             self.sessions.setdefault(
                 str(made), {"id": str(made), "made_by": name, "with": key, "role": asked.get("roleArn")}
@@ -128,15 +130,15 @@ def _lookup(reader: Reader, key: str, region: str | None) -> tuple[list[Mapping[
 
 
 def _facts(first: str, trace: _Trace, gaps: list[str]) -> Facts:
-    here = {arn for arn in trace.role_arns if _account(arn) in trace.accounts}
-    elsewhere = sorted(trace.role_arns - here)
+    here = [arn for arn in trace.role_arns if _account(arn) in trace.accounts]
+    elsewhere = [arn for arn in trace.role_arns if arn not in here]
     gaps += [f"{arn} is a role of another account: contain it there" for arn in elsewhere]
     if len(trace.events) > EVENTS:
         gaps.append(f"only the first {EVENTS} of {len(trace.events)} events are kept")
     data = {
         "access_key_id": first,
-        "roles": sorted({arn.rsplit("/", 1)[-1] for arn in here}),
-        "role_arns": sorted(here),
+        "roles": list(dict.fromkeys(arn.rsplit("/", 1)[-1] for arn in here)),
+        "role_arns": here,
         "foreign_roles": elsewhere,
         "sessions": [trace.sessions[key] for key in sorted(trace.sessions)],
         "session_ids": sorted(trace.sessions),

@@ -2,7 +2,7 @@
 
 import click
 
-from irtui.cli import options
+from irtui.cli import options, screen
 from irtui.cli.opening import Session
 from irtui.cli.output import Result
 from irtui.errors import UsageError
@@ -32,15 +32,15 @@ def rehearse(
     It needs no account and touches none. With --auto it exits 0 when every objective is met, else 1.
     """
     _installed()
-    from irtui.cli import sitting
     from irtui.desk.nouns import Request
 
     request = Request("rehearsal", runbook, scenario, seed=seed, hurry=auto, play="auto" if auto else "operator")
-    if auto:
-        return sitting.play(session, request, runbooks=runbooks, ascii_only=ascii_only)
-    return sitting.open_request(
-        session, request, runbooks=runbooks, plain=plain, no_color=no_color, ascii_only=ascii_only
-    )
+    if not auto and screen.wanted(session, plain):
+        return screen.draw(session, runbooks=runbooks, request=request, no_color=no_color, ascii_only=ascii_only)
+    from irtui.cli import sitting
+
+    walk = sitting.play if auto else sitting.open_request
+    return walk(session, request, runbooks=runbooks, ascii_only=ascii_only)
 
 
 def _installed() -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from irtui.cli import options
+from irtui.cli import options, screen
 from irtui.cli.opening import Session
 from irtui.cli.output import Result
 
@@ -37,19 +37,10 @@ def run(
 
     RUNBOOK is a name or a path. Changes stay locked until you type the account's last four digits.
     """
-    from irtui.cli import sitting
     from irtui.desk.nouns import Request
 
     if incident:
-        return sitting.open_incident(
-            session,
-            incident,
-            profile=profile,
-            key=key or "",
-            plain=plain,
-            no_color=no_color,
-            ascii_only=ascii_only,
-        )
+        return _go_on(session, incident, profile, key, plain, no_color, ascii_only)
     request = Request(
         "real",
         runbook,
@@ -60,9 +51,11 @@ def run(
         key=key or "",
         read_only=read_only,
     )
-    return sitting.open_request(
-        session, request, runbooks=runbooks, plain=plain, no_color=no_color, ascii_only=ascii_only
-    )
+    if screen.wanted(session, plain):
+        return screen.draw(session, runbooks=runbooks, request=request, no_color=no_color, ascii_only=ascii_only)
+    from irtui.cli import sitting
+
+    return sitting.open_request(session, request, runbooks=runbooks, ascii_only=ascii_only)
 
 
 @click.command()
@@ -83,17 +76,19 @@ def resume(
 
     INCIDENT is an id or its beginning; without one, the newest that is open.
     """
+    return _go_on(session, incident, profile, key, plain, no_color, ascii_only)
+
+
+def _go_on(
+    session: Session, incident: str, profile: str, key: str | None, plain: bool, no_color: bool, ascii_only: bool
+) -> Result:
+    if screen.wanted(session, plain):
+        return screen.draw(
+            session, incident=incident, profile=profile, key=key or "", no_color=no_color, ascii_only=ascii_only
+        )
     from irtui.cli import sitting
 
-    return sitting.open_incident(
-        session,
-        incident,
-        profile=profile,
-        key=key or "",
-        plain=plain,
-        no_color=no_color,
-        ascii_only=ascii_only,
-    )
+    return sitting.open_incident(session, incident, profile=profile, key=key or "", ascii_only=ascii_only)
 
 
 def _names(incomplete: str) -> list[str]:

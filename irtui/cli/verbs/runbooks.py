@@ -149,7 +149,7 @@ def _load(name: str, folders: tuple[str, ...]) -> tuple[Any, Any]:
     from irtui.settings.load import load_settings
 
     settings = load_settings(home().settings)
-    library = Library((*(Path(folder) for folder in folders), *settings.runbook_folders))
+    library = Library((Path("runbooks"), *settings.runbook_folders), named=[Path(folder) for folder in folders])
     runbook = library.find(name)
     return runbook, library.children(runbook)
 

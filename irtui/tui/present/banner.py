@@ -1,9 +1,14 @@
 """The line that is always on top: which world, which account, who, how long, which incident, what time."""
 
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
 
-from irtui.model.incident import IncidentState
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
 from irtui.tui.present.lines import Line, Span
+
+if TYPE_CHECKING:
+    from irtui.model.incident import IncidentState
 
 _SOON = timedelta(minutes=15)
 

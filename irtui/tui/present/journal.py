@@ -7,7 +7,7 @@ from irtui.tui.present.lines import Line, compact, labelled, pretty, say
 
 _ROLE = {
     "intent": "warn", "outcome": "good", "unknown": "bad", "fail": "bad", "undo": "warn", "recovered": "bad",
-    "takeover": "bad", "confirm": "name", "decide": "name", "unlock": "warn", "close": "name", "settle": "good",
+    "takeover": "bad", "confirm": "name", "decide": "name", "unlock": "warn", "close": "name",
 }  # fmt: skip
 
 

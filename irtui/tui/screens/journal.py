@@ -42,12 +42,14 @@ class JournalScreen(FullScreen):
         self.query_one("#filter").display = False
         self.sitting_changed()
         self.query_one("#records", Rows).action_last()
-        sitting = self.irtui.sitting
-        if sitting is not None:
-            export = f"irtui audit export {sitting.state.id} --format markdown"
-            self.query_one("#hint", Static).update(safe(f" for the report: {export}", "dim"))
+        self._hint()
         if self._searching:
             self.action_filter()
+
+    def _hint(self) -> None:
+        sitting = self.irtui.sitting
+        export = f"irtui audit export {sitting.state.id} --format markdown" if sitting else ""
+        self.query_one("#hint", Static).update(safe(f" for the report: {export}", "dim"))
 
     def sitting_changed(self) -> None:
         self.refresh_banner()
@@ -106,7 +108,7 @@ class JournalScreen(FullScreen):
             )
 
     def _verified(self, found: Any, error: BaseException | None) -> None:
-        self.query_one("#hint", Static).update("")
+        self._hint()
         if error is not None:
             self.app.push_screen(NoticeDialog("It could not be verified", (say(str(error), "bad"),), "bad"))
             return

@@ -69,6 +69,7 @@ class RunScreen(FullScreen):
         Binding("y", "copy", "copy", show=False, id="run.copy", tooltip="Copy the aws command of the step"),
         Binding("slash", "filter", "filter", show=False, id="run.filter", tooltip="Filter the journal"),
         Binding("x", "close_incident", "close", show=False, id="run.close", tooltip="Close the incident for good"),
+        Binding("escape", "to_steps", "steps", show=False, id="run.steps", tooltip="Back to the steps"),
         Binding("tab", "app.focus_next", "pane", show=False, id="run.pane", tooltip="Next pane"),
     ]
 
@@ -292,11 +293,19 @@ class RunScreen(FullScreen):
         state = self.sitting.state
         unfinished = state.open_steps or state.settling
         ask = "Steps are left. Say why it ends like this." if unfinished else "Type: close"
-        lines = (say(f"{containment(state)}, {counts(state)}", "warn"), say("Nothing can be done in a closed incident."), EMPTY, say(ask))
+        lines = (
+            say(f"{containment(state)}, {counts(state)}", "warn"),
+            say("Nothing can be done in a closed incident."),
+            EMPTY,
+            say(ask),
+        )
         dialog = TextDialog(f"Close {state.id} for good", lines, least=4, exactly="" if unfinished else "close")
         self.app.push_screen(
             dialog, lambda text: self._send(CloseIncident(str(text) if unfinished else "")) if text else None
         )
+
+    def action_to_steps(self) -> None:
+        self.query_one("#steps").focus()
 
     def action_tab(self, index: int) -> None:
         self.query_one("#tabs", TabStrip).choose(index)

@@ -1,12 +1,18 @@
 """The banner: always on top of every screen. Drawn again only when its text changes."""
 
-from datetime import datetime
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from irtui.model.incident import IncidentState
 from irtui.tui.present.banner import banner
 from irtui.tui.widgets.paint import painted
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from irtui.model.incident import IncidentState
 
 
 class Banner(Static):

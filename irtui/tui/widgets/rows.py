@@ -14,7 +14,14 @@ from irtui.tui.widgets.paint import painted
 class Rows(OptionList):
     HELP = "A list. j k or the arrows move, g G jump to its ends, enter opens the row."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", key_display="enter", id="list.open", tooltip="Open the row; it never runs a change"),
+        Binding(
+            "enter",
+            "select",
+            "open",
+            key_display="enter",
+            id="list.open",
+            tooltip="Open the row; it never runs a change",
+        ),
         Binding("j", "cursor_down", "down", show=False, id="list.down", tooltip="Next row"),
         Binding("k", "cursor_up", "up", show=False, id="list.up", tooltip="Row before"),
         Binding("g", "first", "first", show=False, id="list.first", tooltip="First row"),

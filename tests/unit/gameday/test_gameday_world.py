@@ -75,6 +75,13 @@ def test_an_idle_world_ends_by_itself(start, tmp_path):
     assert not (tmp_path / "w0" / "world.json").exists()
 
 
+def test_a_world_that_nobody_can_find_ends(start, tmp_path):
+    """Whoever deletes the incident's folder deletes the world."""
+    world = start()
+    (tmp_path / "w0" / "world.json").unlink()
+    assert gone(world.pid)
+
+
 def test_a_world_inherits_nothing(start, monkeypatch):
     """No variable of AWS, Python or a proxy, and another home; its address is readable by its owner only."""
     for name in (
@@ -111,6 +118,13 @@ def test_a_world_that_cannot_be_built_says_why(start):
     """A move that AWS refuses stops the start, with AWS's words; no process is left."""
     text = load_scenario("leaked-key").source.replace('Principal: {AWS: "${ci.arn}"}', 'Principal: {AWS: "${bob.arn}"}')
     with pytest.raises(UsageError, match=r"sts\.AssumeRole .* AccessDenied"):
+        start(parse_scenario(text, "broken.yaml"))
+
+
+def test_an_unknown_kind_of_objective_is_refused(start):
+    """Before anybody plays, not when the judge is called."""
+    text = load_scenario("leaked-key").source.replace("kind: unharmed", "kind: happy")
+    with pytest.raises(UsageError, match="unknown objective kind happy"):
         start(parse_scenario(text, "broken.yaml"))
 
 

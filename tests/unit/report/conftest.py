@@ -45,13 +45,14 @@ def incident(tmp_path: Path) -> Callable[..., Path]:
                     "digest": "ab" * 32,
                 },
                 "endpoints": ["iam.amazonaws.com"],
+                "inputs": {"access_key_id": "AKIAIOSFODNN7EXAMPLE"},
             },
         )
         planned = {"effect": "change", "target": text, "before": {"state": "absent"}, "after": {"Effect": "Deny"}}
         deny = {**DENY, **planned, "undo": ALLOW, "irreversible": "", "note": text}
         delete = {"call": "iam.DeleteAccessKey", "params": {"x": text}, "target": text, "irreversible": text}
         journal.append("unlock", {"account": "000000000012", "by": "alice"})
-        journal.append("input", {"name": "access_key_id", "value": "AKIAIOSFODNN7EXAMPLE"})
+        journal.append("note", {"text": "paged by the duty phone"})
         gaps = [f"tags of {text}"]
         look = {"step": "look", "call": "iam.ListUserTags", "state": "unknown", "code": "AccessDenied", "message": text}
         journal.append("observe", {**look, "gaps": gaps})
@@ -63,7 +64,8 @@ def incident(tmp_path: Path) -> Callable[..., Path]:
         clock.sleep(90)
         journal.append("intent", {"step": "deny", "call": deny, "undoing": False})
         journal.append("outcome", {"intent": 8, "status": "succeeded", "request_id": "r-1", "date": "Mon, 23 Nov 2026"})
-        journal.append("settle", {"step": "deny", "due": "2026-11-24T00:10:00.000000Z"})
+        due = "2026-11-24T00:10:00.000000Z"
+        journal.append("check", {"step": "deny", "which": "verify", "finding": "verified", "why": "", "due": due})
         clock.sleep(90)
         journal.append("intent", {"step": "deny", "call": {**ALLOW, "target": text}, "undoing": True})
         journal.append("outcome", {"intent": 11, "status": "succeeded", "request_id": "r-2"})

@@ -53,6 +53,23 @@ def raw(lab, method, path, headers=None, body=None):
     return response.status, data
 
 
+def test_a_missing_parameter_is_a_validation_error(lab, tell):
+    """What botocore would not even send is refused as AWS refuses it."""
+    client = lab.client("iam")
+
+    def strip(params, **_):
+        params["body"].pop("UserName")
+
+    client.meta.events.register("before-call.iam.DeleteUser", strip)
+    assert tell(client.delete_user, UserName="eve") == "ValidationError"
+
+
+def test_a_new_key_is_found_by_what_made_it(lab, name):
+    """CreateAccessKey is found by the id of the new key, as the resource it made."""
+    made = lab.user(name)["AccessKey"]["AccessKeyId"]
+    assert [event["EventName"] for event in lookup(lab, "ResourceName", made)] == ["CreateAccessKey"]
+
+
 def test_motos_own_api_is_closed(lab):
     """/moto-api is not reachable by anybody."""
     status, body = raw(lab, "POST", "/moto-api/reset")
