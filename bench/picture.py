@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from irtui.cli.opening import open_desk
 from irtui.desk.nouns import Request
 from irtui.gameday.scenario import load_scenario
+from irtui.gameday.world import World
 from irtui.tui.app import IrtuiApp
 
 SCENARIO = "leaked-key"
@@ -32,8 +33,6 @@ async def draw(path: Path) -> None:
         await _until(pilot, lambda: type(app.screen).__name__ == "ConfirmScreen")
         await pilot.pause(0.3)
         svg = app.export_screenshot(title="irtui")
-        await pilot.press("escape")
-        await pilot.pause(0.2)
         app.exit()
     # The picture loads no font from anywhere: a reader's machine has one.
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,4 +51,8 @@ async def _until(pilot: Pilot[Any], true: Callable[[], object]) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="irtui-picture-") as home:
         os.environ["IRTUI_HOME"] = home
-        asyncio.run(draw(Path(sys.argv[1])))
+        try:
+            asyncio.run(draw(Path(sys.argv[1])))
+        finally:
+            for world in (Path(home) / "state" / "worlds").glob("*"):
+                World.connect(world).stop()

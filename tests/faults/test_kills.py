@@ -1,5 +1,6 @@
 """Killed at any point, irtui goes on where it was: nothing acknowledged is lost and nothing is sent twice."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from irtui.errors import UsageError
 from irtui.gameday.world import World
 from irtui.journal.verify import verify
 
@@ -56,10 +58,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
     """A home whose worlds end with the test."""
     yield tmp_path / "home"
     for folder in (tmp_path / "home" / "state" / "worlds").glob("*"):
-        try:
+        with contextlib.suppress(UsageError):  # it has ended already
             World.connect(folder).stop()
-        except Exception:  # noqa: BLE001, S110  it has ended already
-            pass
 
 
 def finish(home: Path) -> dict[str, Any]:

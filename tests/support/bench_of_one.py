@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from memory_door import START, MemoryDoor
+from tests.support.memory_door import START, MemoryDoor
 
 from irtui.clock import Clock, ManualClock
 from irtui.engine.ledger import Ledger

@@ -1,4 +1,4 @@
-"""A desk as the contract says it, with a scripted walk of a key revocation; `foreign` may poison every foreign string."""
+"""A desk as the contract says it, with a scripted walk of a key revocation; `foreign` may poison its strings."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""A program for the pty test: the real TUI on a fake desk whose every foreign string is poisoned (argument `hostile`)."""
+"""A program for the pty test: the real TUI on a fake desk with foreign strings poisoned (argument `hostile`)."""
 
 import itertools
 import sys

@@ -40,7 +40,7 @@ async def test_desk_lists_searches_and_refuses_broken_runbooks() -> None:
 
 
 async def test_walk_confirm_undo_skip_note_close() -> None:
-    """A whole incident: choose, confirm by typing, undo, be refused, skip, note, do by hand, close; each reaches the engine."""
+    """A whole incident: choose, confirm by typing, undo, be refused, skip, note, close; each reaches the engine."""
     desk = FakeDesk()
     app = app_on(desk)
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
@@ -156,7 +156,7 @@ async def test_journal_evidence_help_palette() -> None:
 
 
 async def test_keys_answer_while_a_call_hangs_and_leaving_waits_for_it() -> None:
-    """While the bridge's thread hangs in a call, keys act within 100 ms; q asks, the incident stays, nothing is cut off."""
+    """While the bridge's thread hangs in a call, keys act within 100 ms; q asks, nothing is cut off."""
     desk = FakeDesk()
     desk.hang = threading.Event()
     app = app_on(desk)

@@ -1,12 +1,12 @@
-"""A real incident: the operator's own credentials, the real door, the real keyring question; only the network is ours."""
+"""A real incident: the operator's own credentials, the real door, the real question of the key; the network is ours."""
 
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from bench_of_one import Human
-from forwarding import Forwarding
+from tests.support.bench_of_one import Human
+from tests.support.forwarding import Forwarding
 
 from irtui.desk.desk import Desk
 from irtui.desk.home import Home
@@ -59,9 +59,10 @@ def no_secret(prompt: str) -> str | None:
     return None
 
 
-def brief(desk: Desk, world: World, **request: str) -> Briefing:
+def brief(desk: Desk, world: World, account: str = "") -> Briefing:
     inputs = {"access_key_id": world.inputs["access_key_id"]}
-    return desk.brief(Request("real", "key-revocation", inputs=inputs, key="ephemeral", **request), no_secret)
+    request = Request("real", "key-revocation", account=account, inputs=inputs, key="ephemeral")
+    return desk.brief(request, no_secret)
 
 
 def test_from_launch_to_the_first_deny_with_two_answers(desk: MakeDesk, world: World) -> None:

@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bench_of_one import Bench, Human
-from memory_door import START
+from tests.support.bench_of_one import Bench, Human
+from tests.support.memory_door import START
 
 from irtui.engine.operator import CloseIncident, Confirmation, Confirmed, LookAgain, RunStep, SkipStep, UndoStep, Unlock
 from irtui.errors import AwsFault, JournalError
