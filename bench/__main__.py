@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import journal, keys
+from bench import engine, journal, keys
 from bench.timing import Terminal, interleaved, python, whole_process
 
 IRTUI = str(Path(sys.executable).parent / "irtui")
@@ -47,6 +47,7 @@ def _results() -> Iterator[Measured]:
     yield Measured(
         "journal record over a bare write + fsync", (ours - theirs) * 1000, 5.0, "ms", _milliseconds(ours, theirs)
     )
+    yield Measured("engine per changing step", engine.seconds_per_step() * 1000, 5.0, "ms", "8 durable records in it")
     slowest = keys.effect_while_a_call_hangs(IRTUI, 9)
     yield Measured("key to its effect while a call hangs", slowest * 1000, 100.0, "ms", "median of 9, through a pty")
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from irtui.engine.outline import Node, outline, split_key
 from irtui.errors import IrtuiError
 from irtui.model.incident import CallRecord, Evidence, IncidentState, StepState, StepStatus
-from irtui.model.runbook import Runbook
+from irtui.model.runbook import Runbook, Step
 from irtui.runbook.expressions import fill, truth
 
 
@@ -62,6 +62,11 @@ class Fold:
     def __init__(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
         self._nodes = outline(runbook, children)
         self._keys = {node.key for node in self._nodes}
+        self._steps: dict[str, StepState] = {}
+        self._folded: object = None
+        """What titles and conditions depended on when `_steps` was made."""
+        self._facts = 0
+        self._touched: set[str] = set()
         self._units: dict[str, _Unit] = {}
         self._items: dict[str, tuple[Any, ...]] = {}
         self._calls: dict[int, CallRecord] = {}
@@ -73,6 +78,8 @@ class Fold:
     def take(self, record: Entry, head: str = "") -> None:
         """Adds one record. Records that are not about state are counted and otherwise ignored."""
         self._incident = replace(self._incident, records=record.seq, head=head or self._incident.head)
+        self._touched.add(split_key(str(record.body.get("step", "")))[0])
+        self._facts += record.type not in _NO_FACTS
         handler = getattr(self, f"_on_{record.type}", None)
         if handler is not None:
             handler(record, record.body)
@@ -90,14 +97,19 @@ class Fold:
         return self
 
     def state(self) -> IncidentState:
-        steps: list[StepState] = []
+        """The whole state. Steps are made anew only where the records since the last call can have changed them."""
+        facts = (self._facts, tuple(unit.status for unit in self._units.values()))
+        stale = self._keys if facts != self._folded else self._touched
+        contexts: dict[str, dict[str, Any]] = {}
         for node in self._nodes:
-            steps.append(self._step(node))
-        statuses = {step.key: step for step in steps}
-        steps = [self._finished(step, statuses) for step in steps]
+            if node.key in stale:
+                if node.prefix not in contexts:
+                    contexts[node.prefix] = self.context(node.prefix)
+                self._steps[node.key] = self._step(node, contexts[node.prefix])
+        self._folded, self._touched = facts, set()
         return replace(
             self._incident,
-            steps=tuple(steps),
+            steps=tuple(self._finished(self._steps[node.key]) for node in self._nodes),
             changed=sum(1 for call in self._calls.values() if call.status != "not_applied" and call.status != "failed"),
         )
 
@@ -287,6 +299,7 @@ class Fold:
 
     def _resolve(self, body: Mapping[str, Any], status: str) -> CallRecord:
         call = replace(self._calls[int(body["intent"])], status=status)
+        self._touched.add(split_key(call.step)[0])
         self._calls[call.seq] = call
         return call
 
@@ -310,19 +323,20 @@ class Fold:
             ]
         return values
 
-    def _step(self, node: Node) -> StepState:
+    def _step(self, node: Node, context: Mapping[str, Any]) -> StepState:
         own = self._units.get(node.key, _Unit())
         items = self._items.get(node.key, ())
         units = [self._units.get(f"{node.key}[{index}]", _Unit()) for index in range(len(items))]
         shown = _worst(units) if units and own.status is not StepStatus.SKIPPED else own
         settles = [unit.settle_at for unit in units or [own] if unit.settle_at is not None]
-        calls = tuple(call for call in self._calls.values() if split_key(call.step)[0] == node.key)
+        item = f"{node.key}["
+        calls = tuple(call for call in self._calls.values() if call.step == node.key or call.step.startswith(item))
         return StepState(
             key=node.key,
             number=node.number,
             step=node.step,
             status=shown.status,
-            title=self._title(node),
+            title=_title(node.step, context),
             values=own.values,
             items=items,
             items_done=tuple(index for index, unit in enumerate(units) if not unit.status.open),
@@ -337,37 +351,43 @@ class Fold:
             reply=next((unit.reply for unit in reversed(units) if unit.reply), own.reply),
             asserted=own.asserted,
             proof=own.proof,
-            applies=self._applies(node),
+            applies=_applies(node.step, context),
             begun=f"{node.key}/" in self._child_inputs,
         )
 
-    def _finished(self, step: StepState, others: Mapping[str, StepState]) -> StepState:
+    def _finished(self, step: StepState) -> StepState:
         """Adds what depends on other steps: what blocks it, and for a runbook step whether its child is through."""
         prefix = step.key.rpartition("/")[0]
-        needed = [others[f"{prefix}/{need}" if prefix else need] for need in step.step.needs]
+        needed = [self._steps[f"{prefix}/{need}" if prefix else need] for need in step.step.needs]
         blocked = tuple(need.step.id for need in needed if not satisfied(need))
         if step.begun and step.status is StepStatus.TODO:
-            inner = [other for key, other in others.items() if key.startswith(f"{step.key}/")]
+            inner = [other for key, other in self._steps.items() if key.startswith(f"{step.key}/")]
             if not any(other.status.open or other.status is StepStatus.WAITING for other in inner):
                 settling = any(other.status is StepStatus.SETTLING for other in inner)
                 return replace(step, status=StepStatus.SETTLING if settling else StepStatus.DONE, blocked_by=blocked)
-        return replace(step, blocked_by=blocked)
+        return replace(step, blocked_by=blocked) if blocked else step
 
-    def _applies(self, node: Node) -> bool | None:
-        if not node.step.when:
-            return True
-        try:
-            return truth(node.step.when, self.context(node.prefix))
-        except IrtuiError:
-            return None
 
-    def _title(self, node: Node) -> str:
-        if "${{" not in node.step.title:
-            return node.step.title
-        try:
-            return str(fill(node.step.title, self.context(node.prefix)))
-        except IrtuiError:
-            return node.step.title
+_NO_FACTS = ("plan", "judge", "intent", "outcome", "unknown", "reconcile", "check", "evidence", "note", "undo")
+"""Records that change at most the status of steps, and nothing else that an expression can see."""
+
+
+def _applies(step: Step, context: Mapping[str, Any]) -> bool | None:
+    if not step.when:
+        return True
+    try:
+        return truth(step.when, context)
+    except IrtuiError:
+        return None
+
+
+def _title(step: Step, context: Mapping[str, Any]) -> str:
+    if "${{" not in step.title:
+        return step.title
+    try:
+        return str(fill(step.title, context))
+    except IrtuiError:
+        return step.title
 
 
 def _moment(text: Any) -> datetime | None:

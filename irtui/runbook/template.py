@@ -5,6 +5,7 @@ exactly one expression keeps its type, which is why the parts of such a text are
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from irtui.errors import ExpressionError
 
@@ -21,6 +22,7 @@ class Expression:
 Part = str | Expression
 
 
+@lru_cache(maxsize=512)
 def parts(text: str) -> tuple[Part, ...]:
     """The text in order, without empty pieces. Raises ExpressionError for a `${{` that is not closed."""
     found: list[Part] = []

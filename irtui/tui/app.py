@@ -8,25 +8,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
-from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from irtui.clock import Clock, SystemClock
 from irtui.errors import IrtuiError
-from irtui.text import inert, inert_lines
 from irtui.tui import themes
 from irtui.tui.messages import Asked, Briefed, Broke, Opened, ShelfRead
+from irtui.tui.safe_app import SafeApp
 from irtui.tui.screens.base import Bannered, Dialog
 from irtui.tui.screens.desk import DeskScreen
-from irtui.tui.widgets.paint import SteeringFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path, PurePath
 
     from irtui.desk.nouns import Request
@@ -39,7 +34,7 @@ PATIENCE = 25.0
 """Seconds to wait for a call in flight after the window has gone; the door's own limit is 20."""
 
 
-class IrtuiApp(App[int]):
+class IrtuiApp(SafeApp):
     """Started at the desk, at a briefing (`start`) or in an incident (`resume`)."""
 
     TITLE = "irtui"
@@ -71,7 +66,7 @@ class IrtuiApp(App[int]):
         keymap: Mapping[str, str] | None = None,
         log: Path | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(log)
         self.animation_level = "none"
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
@@ -81,9 +76,8 @@ class IrtuiApp(App[int]):
         self.mode = start.mode if start else ""
         self.sitting: Sitting | None = None
         self.failure: IrtuiError | None = None
-        self.bug = ""
         self._desk, self._start, self._resume = desk, start, resume
-        self._profile, self._key, self._log_path = profile, key, log
+        self._profile, self._key = profile, key
         self._from_desk = start is None and resume is None
         self._keys = dict(keymap or {})
         self.bridge: Bridge = None  # type: ignore[assignment]
@@ -241,11 +235,6 @@ class IrtuiApp(App[int]):
             if isinstance(screen, Bannered) and screen.is_mounted:
                 screen.refresh_banner()
 
-    def from_thread(self, act: Callable[..., None], *arguments: Any) -> None:
-        """Runs `act` on the screen's thread, without waiting for it; nothing happens when the app has gone."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: self.call_later(act, *arguments))
-
     # Actions: they move about or ask; none does work.
 
     def action_leave(self) -> None:
@@ -273,12 +262,6 @@ class IrtuiApp(App[int]):
 
         self.push_screen(help_dialog(self.screen))
 
-    def action_redraw(self) -> None:
-        self.refresh(repaint=True, layout=True)
-        if self._driver is not None:
-            self._driver.write("\x1b[2J")
-        self.screen.refresh(repaint=True, layout=True)
-
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for active in screen.active_bindings.values():
             binding = active.binding
@@ -290,30 +273,6 @@ class IrtuiApp(App[int]):
                     lambda action=binding.action, node=node: self.run_worker(self.run_action(action, node)),
                 )
         yield SystemCommand("theme", "Other colours", self.action_change_theme)
-
-    def toast(self, title: str, text: str, severity: SeverityLevel = "information") -> None:
-        self.notify(inert_lines(text), title=inert(title), severity=severity, markup=False, timeout=6)
-
-    def copy(self, text: str) -> None:
-        self.copy_to_clipboard(inert_lines(text))
-        self.toast("Copied", "If your terminal allows it (OSC 52).")
-
-    # Against hostile text and telling crashes.
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), SteeringFilter()]
-
-    async def _broker_event(self, event_name: str, event: events.Event, default_namespace: DOMNode) -> bool:
-        """A click on text never is an action, whatever the text says."""
-        return False
-
-    def _fatal_error(self) -> None:
-        """Without locals, which Textual would print: they may hold secrets."""
-        from irtui.tui.crash import log_bug
-
-        error = sys.exc_info()[1] or RuntimeError("unknown")
-        self.bug = log_bug(error, self._log_path)
-        self._close_messages_no_wait()
 
 
 def run_app(

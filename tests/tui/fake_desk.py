@@ -1,5 +1,7 @@
 """A desk as the contract says it, with a scripted walk of a key revocation; `foreign` may poison its strings."""
 
+# ruff: noqa: E501  (tables of texts)
+
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -10,11 +12,32 @@ from pathlib import Path
 from typing import Any
 
 from irtui.desk.nouns import (
-    Answers, Briefing, Field, IncidentEntry, KeyOption, Offer, Request, RunbookEntry, ScenarioEntry
+    Answers,
+    Briefing,
+    Field,
+    IncidentEntry,
+    KeyOption,
+    Offer,
+    Request,
+    RunbookEntry,
+    ScenarioEntry,
 )  # fmt: skip
 from irtui.engine.operator import (
-    AddNote, CloseIncident, Command, Confirmation, Leave, LookAgain, Message, Operator, Progress, Question, RunStep,
-    SkipStep, Task, UndoStep, Unlock,
+    AddNote,
+    CloseIncident,
+    Command,
+    Confirmation,
+    Leave,
+    LookAgain,
+    Message,
+    Operator,
+    Progress,
+    Question,
+    RunStep,
+    SkipStep,
+    Task,
+    UndoStep,
+    Unlock,
 )  # fmt: skip
 from irtui.errors import CredentialsError, Problem
 from irtui.model.call import Call

@@ -53,7 +53,7 @@ def test_steps_have_glyph_and_word() -> None:
 
 
 def test_plan_shows_calls_before_after_and_the_way_back() -> None:
-    """The exact parameters, `-` and `+` lines, undo, check; an unknown before and a missing one say so; no undo says so."""
+    """The exact parameters, `-` and `+` lines, undo, check; an unknown before and a missing undo say so."""
     text = _text(plan_lines((plan("deny", str),)))
     for words in (
         "iam.PutUserPolicy",

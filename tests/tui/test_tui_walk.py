@@ -119,7 +119,7 @@ async def test_walk_confirm_undo_skip_note_close() -> None:
 
 
 async def test_journal_evidence_help_palette() -> None:
-    """Journal, record, verification, evidence tree with search and hash, aws command, help and palette open and close."""
+    """Journal, record, verification, evidence tree with search and hash, help and palette open and close."""
     desk = FakeDesk()
     app = app_on(desk)
     async with app.run_test(notifications=True, size=(100, 30)) as pilot:
@@ -193,7 +193,7 @@ async def test_keys_answer_while_a_call_hangs_and_leaving_waits_for_it() -> None
 
 
 async def test_errors_at_the_briefing_are_shown_and_the_desk_comes_back() -> None:
-    """An error with title and advice is shown; esc at a briefing abandons it; remapped keys work; a tiny window says so."""
+    """An error with title and advice is shown; esc abandons a briefing; remapped keys work; a tiny window is told."""
     desk = FakeDesk()
     desk.trouble = CredentialsError("no profile called prod", advice="Name one with --profile.")
     app = app_on(desk, keymap={"desk.search": "f"}, ascii_only=True)

@@ -2,7 +2,7 @@
 
 from irtui.desk.nouns import Answers, Briefing, Field
 from irtui.tui.present.banner import caller_name
-from irtui.tui.present.lines import EMPTY, Line, clock_time, labelled, paragraphs, say, section
+from irtui.tui.present.lines import EMPTY, Line, clock_time, labelled, reflowed, say, section
 
 
 def briefing_lines(briefing: Briefing) -> tuple[Line, ...]:
@@ -12,7 +12,7 @@ def briefing_lines(briefing: Briefing) -> tuple[Line, ...]:
     return (
         (("  ", ""), (runbook.title, "name"), (f"   {runbook.severity} · {len(runbook.steps)} steps", "dim")),
         EMPTY,
-        *section("Story", paragraphs(briefing.story)),
+        *section("Story", reflowed(briefing.story)),
         labelled("account", f"{who.alias} {who.account}".strip(), "name"),
         labelled("you are", f"{caller_name(who.arn)}  {who.session_name}".rstrip(), "name"),
         labelled("", who.arn, "dim"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
-from irtui.tui.present.lines import EMPTY, Line, counted, labelled, paragraphs, say, section
+from irtui.tui.present.lines import EMPTY, Line, counted, labelled, paragraphs, reflowed, say, section
 
 Entry = RunbookEntry | IncidentEntry | ScenarioEntry
 
@@ -93,7 +93,7 @@ def detail_lines(entry: Entry | None) -> tuple[Line, ...]:
             return (
                 say(entry.title, "name"),
                 EMPTY,
-                *paragraphs(entry.story),
+                *reflowed(entry.story),
                 EMPTY,
                 labelled("runbook", entry.runbook),
                 labelled("world", "simulated AWS on this machine; nothing leaves it", "good"),
@@ -107,7 +107,7 @@ def _runbook(entry: RunbookEntry) -> tuple[Line, ...]:
     return (
         say(entry.title or entry.name, "name"),
         EMPTY,
-        *section("Use it when", paragraphs(entry.use_when)),
+        *section("Use it when", reflowed(entry.use_when)),
         *section("It touches", paragraphs(entry.touches)),
         labelled("severity", entry.severity, _SEVERITY_ROLE.get(entry.severity, "")),
         labelled("name", f"{entry.name} {entry.version}"),

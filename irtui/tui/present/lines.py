@@ -22,6 +22,18 @@ def paragraphs(text: str, role: str = "") -> tuple[Line, ...]:
     return tuple(say(line, role) for line in text.strip().replace("\t", "  ").split("\n")) if text.strip() else ()
 
 
+def reflowed(text: str) -> tuple[Line, ...]:
+    """Prose whose line breaks are only its author's editor's: joined to paragraphs. Lists and indented lines stay."""
+    joined: list[str] = []
+    for line in text.strip().replace("\t", "  ").split("\n"):
+        goes_on = joined and joined[-1] and line[:1].isalpha() and not joined[-1].startswith(("  ", "|", "#"))
+        if goes_on:
+            joined[-1] = f"{joined[-1]} {line.rstrip()}"
+        else:
+            joined.append(line.rstrip())
+    return tuple(say(line) for line in joined) if text.strip() else ()
+
+
 def labelled(label: str, value: str, role: str = "", width: int = 10) -> Line:
     return ((f"{label:<{width}} ", "dim"), (value, role))
 

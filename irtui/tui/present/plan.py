@@ -122,8 +122,8 @@ def verdict_lines(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
     """Worst first; every guard speaks, those that allow as well."""
     ordered = sorted(verdicts, key=lambda verdict: -verdict.ruling)
     return tuple(
-        ((f"{verdict.ruling.name:<6}", _RULING_ROLE[verdict.ruling]), (f"{verdict.guard.replace('_', ' '):<16} ", "name"),
-         (verdict.reason, ""))
+        ((f"{verdict.ruling.name:<6}", _RULING_ROLE[verdict.ruling]),
+         (f"{verdict.guard.replace('_', ' '):<16} ", "name"), (verdict.reason, ""))
         for verdict in ordered
     )  # fmt: skip
 

@@ -6,7 +6,18 @@ from irtui.engine.operator import Message
 from irtui.model.incident import CallRecord, IncidentState, StepState, StepStatus
 from irtui.model.plan import PlannedCall
 from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, Step, UseBody, WaitBody
-from irtui.tui.present.lines import EMPTY, Line, clock_time, compact, labelled, paragraphs, say, section, size_words
+from irtui.tui.present.lines import (
+    EMPTY,
+    Line,
+    clock_time,
+    compact,
+    labelled,
+    paragraphs,
+    reflowed,
+    say,
+    section,
+    size_words,
+)
 
 _LEVEL_ROLE = {"error": "bad", "warning": "warn"}
 
@@ -73,10 +84,10 @@ def instruction_lines(step: StepState) -> tuple[Line, ...]:
     body = step.step.body
     text = step.step.text
     if isinstance(body, AskBody):
-        text = f"{text}\n{body.question}"
+        text = f"{text}\n\n{body.question}"
     if isinstance(body, ManualBody):
-        text = f"{text}\n{body.instruction}"
-    lines = list(paragraphs(text))
+        text = f"{text}\n\n{body.instruction}"
+    lines = list(reflowed(text))
     if isinstance(body, AskBody):
         lines += [(("  · ", "dim"), (sentence, "")) for sentence in body.choices.values()]
     for reference in step.step.references:

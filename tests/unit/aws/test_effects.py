@@ -40,12 +40,12 @@ from irtui.model.effect import Effect
         ("iam.", Effect.DESTROY),
     ],
 )
-def test_known_operations(name, expected):
+def test_known_operations(name: str, expected: Effect) -> None:
     """The operations that runbooks use, and the traps among names, have the effect that they have."""
     assert effect(*name.split(".")) is expected
 
 
-def test_only_a_reading_verb_reads():
+def test_only_a_reading_verb_reads() -> None:
     """Over every operation of every service: READ needs a reading verb or a listed exception."""
     names = [(service, operation) for service in services() for operation in operations(service)]
     assert len(names) > 10_000
@@ -56,7 +56,7 @@ def test_only_a_reading_verb_reads():
             assert effect(service, operation) is Effect.DESTROY
 
 
-def test_what_hands_out_credentials_is_never_a_read():
+def test_what_hands_out_credentials_is_never_a_read() -> None:
     """Over every operation: a reply with fresh credentials at its top is a change."""
     secrets = {
         "Credentials",
@@ -89,7 +89,7 @@ def test_what_hands_out_credentials_is_never_a_read():
                 assert effect(service, operation) is not Effect.READ, f"{service}.{operation}"
 
 
-def test_every_exception_exists_differs_and_has_a_reason():
+def test_every_exception_exists_differs_and_has_a_reason() -> None:
     """The table holds operations that botocore has, each with a sentence, none that its verb would give anyway."""
     for name, (given, why) in EXCEPTIONS.items():
         service, _, operation = name.partition(".")

@@ -1,5 +1,7 @@
 """What botocore's models say of calls and replies."""
 
+from typing import Any
+from pathlib import Path
 import json
 import os
 import subprocess
@@ -24,7 +26,7 @@ from irtui.aws.shapes import (
 from irtui.model.call import Call
 
 
-def test_parameters_get_the_operations_own_types():
+def test_parameters_get_the_operations_own_types() -> None:
     """Numbers and booleans come as text and leave typed at any depth; what is no number is a problem."""
     assert typed("iam", "ListUsers", {"MaxItems": "12", "PathPrefix": "12"}) == {"MaxItems": 12, "PathPrefix": "12"}
     assert typed("ec2", "RunInstances", {"DryRun": "true", "BlockDeviceMappings": [{"Ebs": {"VolumeSize": "8"}}]}) == {
@@ -56,13 +58,13 @@ def test_parameters_get_the_operations_own_types():
         ("sts.GetCallerIdentity", {"x": "y"}, ("x",), "no parameter"),
     ],
 )
-def test_parameters_that_do_not_fit_are_named(name, params, at, words):
+def test_parameters_that_do_not_fit_are_named(name: str, params: dict[str, Any], at: tuple[str | int, ...], words: str) -> None:
     """Each misfit has the path of the parameter and words."""
     (found,) = misfits(*name.split("."), params)
     assert (found.at, words in found.message) == (at, True)
 
 
-def test_what_is_not_known_yet_fits():
+def test_what_is_not_known_yet_fits() -> None:
     """ANY, and a map for a JSON document or its text, fit."""
     document = {"UserName": ANY, "PolicyName": ANY, "PolicyDocument": {"Version": "2012-10-17"}}
     assert parameter_problems(Call("iam", "PutUserPolicy", document)) == ()
@@ -70,7 +72,7 @@ def test_what_is_not_known_yet_fits():
     assert parameter_problems(Call("iam", "GetUser", {"UserName": {"a": "b"}})) == ("UserName: must be text",)
 
 
-def test_documents_are_members_that_the_models_have():
+def test_documents_are_members_that_the_models_have() -> None:
     """Each name of the table is a text member of some operation of its service."""
     assert documents("iam", "PutUserPolicy") == ("PolicyDocument",)
     assert documents("cloudtrail", "LookupEvents") == ("CloudTrailEvent",)
@@ -79,7 +81,7 @@ def test_documents_are_members_that_the_models_have():
         assert names == {name for operation in operations(service) for name in documents(service, operation)}
 
 
-def test_sensitive_members_are_named():
+def test_sensitive_members_are_named() -> None:
     """Members that the model marks are found wherever they stand, and only they."""
     assert sensitive("iam", "CreateAccessKey") == ("SecretAccessKey",)
     assert sensitive("secretsmanager", "GetSecretValue") == ("SecretBinary", "SecretString")
@@ -88,14 +90,14 @@ def test_sensitive_members_are_named():
     assert sensitive("iam", "Nope") == ()
 
 
-def test_pages_names_what_grows():
+def test_pages_names_what_grows() -> None:
     """Operations with pages name their lists; others, and unknown ones, none."""
     assert pages("iam", "ListUsers") == ("Users",)
     assert pages("cloudtrail", "LookupEvents") == ("Events",)
     assert pages("iam", "GetUser") == pages("nope", "X") == pages("../x", "Y") == ()
 
 
-def test_calls_that_default_to_the_caller():
+def test_calls_that_default_to_the_caller() -> None:
     """IAM operations whose UserName may be left away are known."""
     assert defaults_to_caller("iam", "ListAccessKeys")
     assert defaults_to_caller("iam", "DeleteLoginProfile")
@@ -115,7 +117,7 @@ def test_calls_that_default_to_the_caller():
         ("iam.GetUser", "@"),
     ],
 )
-def test_replies_that_have_what_is_asked(name, expression):
+def test_replies_that_have_what_is_asked(name: str, expression: str) -> None:
     """Paths through lists, filters, documents, maps and functions are followed."""
     assert reply_lacks(*name.split("."), expression) == ""
 
@@ -134,13 +136,13 @@ def test_replies_that_have_what_is_asked(name, expression):
         ("iam.GetUser", "a..b", "not JMESPath"),
     ],
 )
-def test_replies_that_lack_what_is_asked(name, expression, words):
+def test_replies_that_lack_what_is_asked(name: str, expression: str, words: str) -> None:
     """What the shape does not have is said in words."""
     assert words in reply_lacks(*name.split("."), expression)
     assert not reply_has(*name.split("."), expression)
 
 
-def test_models_from_elsewhere_are_not_read(tmp_path):
+def test_models_from_elsewhere_are_not_read(tmp_path: Path) -> None:
     """AWS_DATA_PATH and ~/.aws/models cannot add an operation, nor change one."""
     for folder in (tmp_path / "data", tmp_path / ".aws" / "models"):
         model = folder / "evil" / "2020-01-01"
@@ -153,7 +155,7 @@ def test_models_from_elsewhere_are_not_read(tmp_path):
     assert run.stdout.split() == ["False", "False"]
 
 
-def test_services_are_names_only():
+def test_services_are_names_only() -> None:
     """A path is no service; the signing name is the model's."""
     assert not known("../../x", "Y")
     assert not known("", "")

@@ -1,5 +1,10 @@
 """The leaked-key scenario, played directly with boto3: won by all of it, lost when any part is left out."""
 
+from typing import Any
+from collections.abc import Callable
+from irtui.gameday.world import World
+from irtui.gameday.objectives import Objective
+from irtui.gameday.scenario import Scenario
 import json
 import re
 
@@ -16,7 +21,7 @@ READS = ("get_user", "list_user_policies", "list_attached_user_policies", "list_
 class Responder:
     """The runbook's calls, by boto3 over loopback; nothing is known but the key id of the briefing."""
 
-    def __init__(self, world):
+    def __init__(self, world: World) -> None:
         self.world = world
         seat = world.operator_credentials()
         self._keys = {
@@ -28,21 +33,21 @@ class Responder:
         self.iam = self.client("iam")
         self.user = ""
 
-    def client(self, service):
+    def client(self, service: str) -> Any:
         config = Config(retries={"total_max_attempts": 1}, proxies={})
         return boto3.client(
             service, region_name=self.world.region, endpoint_url=self.world.url, config=config, **self._keys
         )
 
-    def identify(self):
+    def identify(self) -> None:
         assert self.client("sts").get_access_key_info(AccessKeyId=self.key)["Account"] == self.world.account
         self.user = self.iam.get_access_key_last_used(AccessKeyId=self.key)["UserName"]
 
-    def snapshot(self):
+    def snapshot(self) -> None:
         for read in READS:
             getattr(self.iam, read)(UserName=self.user)
 
-    def roles(self):
+    def roles(self) -> list[str]:
         """Roles assumed with the key or with anything that came of it, by CloudTrail alone."""
         trail, found, seen, queue = self.client("cloudtrail"), [], set(), [self.key]
         while queue:
@@ -61,13 +66,13 @@ class Responder:
                         found += [name] if name not in found else []
         return found
 
-    def deny(self):
+    def deny(self) -> None:
         self.iam.put_user_policy(UserName=self.user, PolicyName="deny", PolicyDocument=json.dumps(DENY_ALL))
 
-    def deactivate(self):
+    def deactivate(self) -> None:
         self.iam.update_access_key(UserName=self.user, AccessKeyId=self.key, Status="Inactive")
 
-    def revoke(self, roles):
+    def revoke(self, roles: list[str]) -> None:
         for role in roles:
             when = self.world.now().isoformat()
             condition = {"DateLessThan": {"aws:TokenIssueTime": when}}
@@ -76,7 +81,7 @@ class Responder:
             self.iam.put_role_policy(RoleName=role, PolicyName="AWSRevokeOlderSessions", PolicyDocument=document)
 
 
-def play(world, *without):
+def play(world: World, *without: str) -> dict[str, Objective]:
     responder = Responder(world)
     responder.identify()
     if "snapshot" not in without:
@@ -91,7 +96,7 @@ def play(world, *without):
     return {objective.id: objective for objective in world.judge()}
 
 
-def test_the_whole_runbook_wins(start):
+def test_the_whole_runbook_wins(start: Start) -> None:
     """Snapshot, deny, deactivate and the revocation of every role: all objectives are met."""
     verdicts = play(start())
     assert {name: verdict.met for name, verdict in verdicts.items()} == {
@@ -99,7 +104,7 @@ def test_the_whole_runbook_wins(start):
     }, verdicts  # fmt: skip
 
 
-def test_doing_nothing_loses(start):
+def test_doing_nothing_loses(start: Start) -> None:
     """Nothing is won by waiting: everything the adversary holds still works, also a day later."""
     world = start()
     verdict = world.judge()[0]
@@ -123,14 +128,14 @@ LOSING = [
 @pytest.mark.parametrize(
     ("without", "objective", "why"), LOSING, ids=["+".join(row[0]) + "-" + row[2] for row in LOSING]
 )
-def test_leaving_a_part_out_loses(start, without, objective, why):
+def test_leaving_a_part_out_loses(start: Start, without: tuple[str, ...], objective: str, why: str) -> None:
     """Only deactivating, no deny, no revocation, a role forgotten, no evidence: each loses, and says by what."""
     verdict = play(start(), *without)[objective]
     assert not verdict.met
     assert why in verdict.detail
 
 
-def test_waiting_for_sessions_to_expire_is_no_containment(start):
+def test_waiting_for_sessions_to_expire_is_no_containment(start: Start) -> None:
     """Without the revocation the roles' sessions run out by themselves; the objective stays lost."""
     world = start()
     play(world, "revoke")
@@ -140,7 +145,7 @@ def test_waiting_for_sessions_to_expire_is_no_containment(start):
     assert "until it expired by itself" in verdict.detail
 
 
-def test_a_win_stays_a_win_through_a_soak(start):
+def test_a_win_stays_a_win_through_a_soak(start: Start) -> None:
     """A day after a real containment it is still one, and the invoices went on all the time."""
     world = start()
     play(world)
@@ -148,7 +153,7 @@ def test_a_win_stays_a_win_through_a_soak(start):
     assert [verdict.met for verdict in world.judge()] == [True, True, True]
 
 
-def test_harming_the_innocent_loses_collateral(start):
+def test_harming_the_innocent_loses_collateral(start: Start) -> None:
     """Denying everybody contains the adversary and stops the invoices."""
     world = start()
     responder = Responder(world)
@@ -160,7 +165,7 @@ def test_harming_the_innocent_loses_collateral(start):
     assert "s3.ListObjectsV2" in verdict.detail
 
 
-def renamed():
+def renamed() -> Scenario:
     """The scenario with every name in `world` changed by script, and nothing else."""
     text = load_scenario("leaked-key").source
     world = text[text.index("\nworld:") : text.index("\nactors:")]
@@ -170,18 +175,18 @@ def renamed():
 
 
 @pytest.mark.parametrize(("without", "met"), [((), True), (("deny",), False), (("revoke",), False)])
-def test_renaming_every_principal_changes_nothing(start, without, met):
+def test_renaming_every_principal_changes_nothing(start: Start, without: tuple[str, ...], met: bool) -> None:
     """No name is known to the simulator, the judge or the objectives."""
     assert play(start(renamed()), *without)["cut_off"].met is met
 
 
-def test_each_seed_has_its_own_keys(start):
+def test_each_seed_has_its_own_keys(start: Start) -> None:
     """The leaked key is made by the world: it differs by seed and is the same for one seed."""
     keys = [start(seed=seed).inputs["access_key_id"] for seed in (1, 2, 1)]
     assert keys[0] == keys[2] != keys[1]
 
 
-def test_history_has_the_right_times(start):
+def test_history_has_the_right_times(start: Start) -> None:
     """Users and keys are as old as the scenario says, and the adversary came three hours ago."""
     world = start()
     responder = Responder(world)

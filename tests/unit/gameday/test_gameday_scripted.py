@@ -1,5 +1,7 @@
 """The scripted operator: open steps in order, answers from the scenario, patience, and an end."""
 
+from typing import Any
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,11 +34,11 @@ ANSWERS = ScriptedAnswers(
 )
 
 
-def step(key, status=StepStatus.TODO, **more):
+def step(key: str, status: StepStatus=StepStatus.TODO, **more: Any) -> StepState:
     return StepState(key, "1", Step(key, Phase.CONTAIN, key, ManualBody("x")), status, **more)
 
 
-def state(*steps, unlocked=True):
+def state(*steps: StepState, unlocked: bool=True) -> IncidentState:
     return IncidentState(
         "i", "rehearsal", "r", "t", "444455556666", "", "arn", "me", "us-east-1", "", "throw-away", steps,
         unlocked=unlocked,
@@ -44,42 +46,42 @@ def state(*steps, unlocked=True):
 
 
 @pytest.fixture
-def clock():
+def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
 @pytest.fixture
-def operator(clock):
+def operator(clock: ManualClock) -> ScriptedOperator:
     return ScriptedOperator(ANSWERS, clock)
 
 
-def test_it_unlocks_once(operator):
+def test_it_unlocks_once(operator: ScriptedOperator) -> None:
     """Changes are allowed by the last four digits of the account; a refusal is not argued with."""
     locked = state(step("a"), unlocked=False)
     assert operator.next(locked, None) == Unlock("6666")
     assert operator.next(locked, None) == RunStep("a")
 
 
-def test_it_takes_open_steps_in_order_and_passes_blocked_ones(operator):
+def test_it_takes_open_steps_in_order_and_passes_blocked_ones(operator: ScriptedOperator) -> None:
     """The first open step that nothing blocks is next."""
     steps = [step("a", StepStatus.DONE), step("b", blocked_by=("c",)), step("c"), step("d")]
     assert operator.next(state(*steps), None) == RunStep("c")
 
 
-def test_it_skips_what_the_scenario_skips_and_looks_where_in_doubt(operator):
+def test_it_skips_what_the_scenario_skips_and_looks_where_in_doubt(operator: ScriptedOperator) -> None:
     """A skip carries the scenario's reason; an act in doubt is looked at, not repeated."""
     assert operator.next(state(step("extra")), None) == SkipStep("extra", "not ours")
     assert operator.next(state(step("a", StepStatus.IN_DOUBT)), None) == LookAgain("a")
 
 
-def test_it_gives_up_on_a_step_that_stays_open(operator):
+def test_it_gives_up_on_a_step_that_stays_open(operator: ScriptedOperator) -> None:
     """A step that fails again and again ends the visit instead of the patience of CI."""
     failing = state(step("a", StepStatus.FAILED))
     commands = [operator.next(failing, None) for _ in range(TRIES + 1)]
     assert commands == [RunStep("a")] * TRIES + [Leave()]
 
 
-def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(operator, clock):
+def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(operator: ScriptedOperator, clock: ManualClock) -> None:
     """Settling steps are waited for, by exactly the time they need, then the incident is closed."""
     settling = step("a", StepStatus.SETTLING, settle_at=NOW + timedelta(seconds=15))
     assert operator.next(state(settling), 60.0) is None
@@ -89,18 +91,18 @@ def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(operator, cloc
     )
 
 
-def test_it_waits_no_longer_than_the_engine_lets_it(operator, clock):
+def test_it_waits_no_longer_than_the_engine_lets_it(operator: ScriptedOperator, clock: ManualClock) -> None:
     """The engine's timeout wins."""
     operator.next(state(step("a", StepStatus.WAITING, wait_until=NOW + timedelta(days=1))), 20.0)
     assert clock.now() == NOW + timedelta(seconds=20)
 
 
-def test_it_leaves_when_everything_open_is_blocked(operator):
+def test_it_leaves_when_everything_open_is_blocked(operator: ScriptedOperator) -> None:
     """Nothing can be done, so nothing is closed."""
     assert operator.next(state(step("a", blocked_by=("b",))), None) == Leave()
 
 
-def test_it_types_what_is_asked_and_gives_reasons(operator):
+def test_it_types_what_is_asked_and_gives_reasons(operator: ScriptedOperator) -> None:
     """The confirmation's own target is typed; a reason comes from the scenario, by step."""
     asked = Confirmation("deny", "Deny", (), (), typed="ci-deploy", reason_for=("a guard asks",))
     assert operator.confirm(asked) == Confirmed("ci-deploy", "It is public.")
@@ -116,13 +118,13 @@ def test_it_types_what_is_asked_and_gives_reasons(operator):
         lambda who: who.secret("MFA code"),
     ],
 )
-def test_a_question_without_an_answer_ends_the_visit(operator, ask):
+def test_a_question_without_an_answer_ends_the_visit(operator: ScriptedOperator, ask: Callable[[ScriptedOperator], object]) -> None:
     """It declines, and leaves at the next opportunity; it never guesses."""
     assert ask(operator) is None
     assert operator.next(state(step("a")), None) == Leave()
 
 
-def test_it_answers_choices_and_statements(operator):
+def test_it_answers_choices_and_statements(operator: ScriptedOperator) -> None:
     """By step, or the default."""
     assert operator.decide(Question("fate", "t", "t", {"keep": "Keep", "delete": "Delete"})) == "keep"
     assert operator.attest(Task("exposure", "t", "Do it")) == "Done."

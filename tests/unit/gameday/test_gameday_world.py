@@ -1,5 +1,6 @@
 """The world's process: started apart, found again, ended; and the clock that moves it."""
 
+from collections.abc import Callable
 import json
 import os
 import signal
@@ -31,7 +32,7 @@ def gone(pid: int, within: float = 15) -> bool:
     return False
 
 
-def test_a_world_is_found_again_and_ended(start, tmp_path):
+def test_a_world_is_found_again_and_ended(start: Start, tmp_path: Path) -> None:
     """Another visit connects to the same world; once ended it says so."""
     world = start()
     other = World.connect(tmp_path / "w0")
@@ -45,7 +46,7 @@ def test_a_world_is_found_again_and_ended(start, tmp_path):
     world.stop()
 
 
-def test_a_world_survives_whoever_started_it(tmp_path):
+def test_a_world_survives_whoever_started_it(tmp_path: Path) -> None:
     """The starter is killed with its whole process group; the world goes on, in a session of its own."""
     text = (
         "import sys, time, pathlib; sys.path.insert(0, sys.argv[1])\n"
@@ -68,21 +69,21 @@ def test_a_world_survives_whoever_started_it(tmp_path):
     assert gone(world.pid)
 
 
-def test_an_idle_world_ends_by_itself(start, tmp_path):
+def test_an_idle_world_ends_by_itself(start: Start, tmp_path: Path) -> None:
     """Its own actors do not keep it alive."""
     world = start(idle_seconds=1.5)
     assert gone(world.pid)
     assert not (tmp_path / "w0" / "world.json").exists()
 
 
-def test_a_world_that_nobody_can_find_ends(start, tmp_path):
+def test_a_world_that_nobody_can_find_ends(start: Start, tmp_path: Path) -> None:
     """Whoever deletes the incident's folder deletes the world."""
     world = start()
     (tmp_path / "w0" / "world.json").unlink()
     assert gone(world.pid)
 
 
-def test_a_world_inherits_nothing(start, monkeypatch):
+def test_a_world_inherits_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of AWS, Python or a proxy, and another home; its address is readable by its owner only."""
     for name in (
         "AWS_PROFILE",
@@ -105,7 +106,7 @@ def test_a_world_inherits_nothing(start, monkeypatch):
     assert secret not in (address.parent / "world.log").read_text()
 
 
-def test_a_world_listens_on_loopback_only(start):
+def test_a_world_listens_on_loopback_only(start: Start) -> None:
     """The only socket it listens on is 127.0.0.1."""
     world = start()
     port = int(world.url.rsplit(":", 1)[1])
@@ -114,21 +115,21 @@ def test_a_world_listens_on_loopback_only(start):
     assert mine == [f"0100007F:{port:04X}"]
 
 
-def test_a_world_that_cannot_be_built_says_why(start):
+def test_a_world_that_cannot_be_built_says_why(start: Start) -> None:
     """A move that AWS refuses stops the start, with AWS's words; no process is left."""
     text = load_scenario("leaked-key").source.replace('Principal: {AWS: "${ci.arn}"}', 'Principal: {AWS: "${bob.arn}"}')
     with pytest.raises(UsageError, match=r"sts\.AssumeRole .* AccessDenied"):
         start(parse_scenario(text, "broken.yaml"))
 
 
-def test_an_unknown_kind_of_objective_is_refused(start):
+def test_an_unknown_kind_of_objective_is_refused(start: Start) -> None:
     """Before anybody plays, not when the judge is called."""
     text = load_scenario("leaked-key").source.replace("kind: unharmed", "kind: happy")
     with pytest.raises(UsageError, match="unknown objective kind happy"):
         start(parse_scenario(text, "broken.yaml"))
 
 
-def test_the_scenario_clock_follows_the_world(start):
+def test_the_scenario_clock_follows_the_world(start: Start) -> None:
     """Its time is the world's; a sleep is a jump that everybody in the world lives through."""
     world = start()
     clock = ScenarioClock(world, hurry=True)
@@ -143,7 +144,7 @@ def test_the_scenario_clock_follows_the_world(start):
     clock.sleep(-1)
 
 
-def test_without_hurry_short_sleeps_are_real(start):
+def test_without_hurry_short_sleeps_are_real(start: Start) -> None:
     """A person waits through seconds; only what is longer is a jump."""
     clock = ScenarioClock(start(), hurry=False)
     began = time.monotonic()
@@ -153,7 +154,7 @@ def test_without_hurry_short_sleeps_are_real(start):
     assert time.monotonic() - began < 30
 
 
-def test_every_shipped_scenario_loads():
+def test_every_shipped_scenario_loads() -> None:
     """The listing and the files agree."""
     assert "leaked-key" in scenario_names()
     for name in scenario_names():
@@ -171,7 +172,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("old", "new", "words"), BROKEN, ids=[row[2] for row in BROKEN])
-def test_a_broken_scenario_is_refused_with_its_place(old, new, words):
+def test_a_broken_scenario_is_refused_with_its_place(old: str, new: str, words: str) -> None:
     """Every flaw names itself, before any world is started."""
     text = load_scenario("leaked-key").source
     assert old in text
@@ -181,7 +182,7 @@ def test_a_broken_scenario_is_refused_with_its_place(old, new, words):
     assert all(str(problem).startswith("mine.yaml:") for problem in refused.value.problems)
 
 
-def test_an_unknown_scenario_is_refused():
+def test_an_unknown_scenario_is_refused() -> None:
     """The advice names those that exist."""
     with pytest.raises(UsageError) as refused:
         load_scenario("no-such-thing")

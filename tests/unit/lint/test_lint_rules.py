@@ -19,7 +19,7 @@ def of(path: Path) -> Runbook:
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("lint-*.yaml")), ids=lambda path: path.stem)
-def test_every_problem_is_found_at_its_place(path):
+def test_every_problem_is_found_at_its_place(path: Path) -> None:
     """Each problem has its rule's id, the exact line and column, and words; nothing else is found."""
     runbook = of(path)
     expected = sorted(
@@ -32,31 +32,31 @@ def test_every_problem_is_found_at_its_place(path):
         assert any((p.line, p.column, p.rule) == (line, column, rule) and words in p.message for p in found), words
 
 
-def test_the_examples_break_every_rule():
+def test_the_examples_break_every_rule() -> None:
     """No rule is without an example that breaks it."""
     broken = {match[2] for path in CORPUS.glob("lint-*.yaml") for match in EXPECTATION.findall(path.read_text("utf-8"))}
     assert broken == {rule.RULE for rule in RULES}
 
 
-def test_every_rule_is_in_the_list_and_named_after_its_file():
+def test_every_rule_is_in_the_list_and_named_after_its_file() -> None:
     """A rule's id is the name of its file."""
     assert all(rule.__name__.rsplit(".", 1)[-1] == rule.RULE for rule in RULES)
 
 
-def test_a_good_runbook_has_no_problem():
+def test_a_good_runbook_has_no_problem() -> None:
     """The example that uses everything lints clean."""
     assert lint(of(CORPUS / "good-all-kinds.yaml"), {"good-child": of(CORPUS / "good-child.yaml")}) == ()
 
 
 @pytest.mark.parametrize("path", sorted(shipped_folder().glob("*.yaml")), ids=lambda path: path.stem)
-def test_shipped_runbooks_lint_clean(path):
+def test_shipped_runbooks_lint_clean(path: Path) -> None:
     """What irtui ships has no problem, not even a warning."""
     library = Library(())
     runbook = library.find(path.stem)
     assert lint(runbook, library.children(runbook)) == ()
 
 
-def test_a_cycle_through_children_is_found():
+def test_a_cycle_through_children_is_found() -> None:
     """Runbooks that call each other in a circle are refused, and the way is named."""
     head = 'title: x\nversion: "1"\nseverity: low\nuse_when: x\n'
     head += "steps: [{id: a, phase: review, title: t, runbook: %s}]\n"
@@ -69,14 +69,14 @@ def test_a_cycle_through_children_is_found():
     assert "one → two → three → one" in problem.message
 
 
-def test_a_runbook_without_text_is_linted_too():
+def test_a_runbook_without_text_is_linted_too() -> None:
     """Places fall back to the step's mark when there is no source to look them up in."""
     step = Step("a", "analyze", "t", UseBody("no.such_action"))
     (problem,) = lint(Runbook("x", "x", "1", "low", "x", (step,)), {})
     assert problem.rule == "actions"
 
 
-def test_assume_root_sessions_may_leave_the_user_away():
+def test_assume_root_sessions_may_leave_the_user_away() -> None:
     """In a root session, IAM calls without UserName act on the member's root, which is meant."""
     text = """
 runbook: x

@@ -1,5 +1,7 @@
 """The least-privilege policy of a runbook."""
 
+from typing import Any
+from irtui.model.runbook import Runbook
 from pathlib import Path
 
 from irtui.actions.registry import ACTIONS
@@ -11,20 +13,20 @@ from irtui.runbook.parse import parse_runbook
 CORPUS = Path(__file__).parents[2] / "runbooks"
 
 
-def of(name: str):
+def of(name: str) -> Runbook:
     return parse_runbook((CORPUS / name).read_text("utf-8"), name)
 
 
-def actions(policy) -> set[str]:
+def actions(policy: dict[str, Any]) -> set[str]:
     return {action for statement in policy["Statement"] for action in statement["Action"]}
 
 
-def resources(policy, action: str) -> list[str]:
+def resources(policy: dict[str, Any], action: str) -> list[str]:
     (found,) = [statement["Resource"] for statement in policy["Statement"] if action in statement["Action"]]
     return found
 
 
-def test_exactly_the_actions_of_the_steps():
+def test_exactly_the_actions_of_the_steps() -> None:
     """Calls, looks, undos, children, the actions' own permissions, and the roles to assume."""
     policy = least_privilege(of("good-all-kinds.yaml"), {"good-child": of("good-child.yaml")})
     assert actions(policy) == {
@@ -41,12 +43,12 @@ def test_exactly_the_actions_of_the_steps():
     assert resources(policy, "iam:GetAccountSummary") == ["*"]
 
 
-def test_another_session_has_a_policy_of_its_own():
+def test_another_session_has_a_policy_of_its_own() -> None:
     """What runs in another session is asked for by its name."""
     assert actions(least_privilege(of("good-all-kinds.yaml"), {}, "audit")) == {"iam:ListAccessKeys"}
 
 
-def test_names_that_the_author_wrote_scope_the_resource():
+def test_names_that_the_author_wrote_scope_the_resource() -> None:
     """A literal or partly literal name narrows the resource; a child that calls its parent ends."""
     text = """
 runbook: x
@@ -72,7 +74,7 @@ steps:
     assert {"guardduty:ListDetectors", "cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"} <= actions(policy)
 
 
-def test_no_action_is_a_wildcard_and_every_open_resource_has_a_reason():
+def test_no_action_is_a_wildcard_and_every_open_resource_has_a_reason() -> None:
     """Over every runbook there is: no `*` in an action, and `*` as a resource only with a reason."""
     library = Library(())
     policies = [least_privilege(library.find(path.stem), library.children(library.find(path.stem)))

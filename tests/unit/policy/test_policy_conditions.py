@@ -77,14 +77,14 @@ ROWS = [
 @pytest.mark.parametrize(
     ("rule", "operator", "wanted", "given_", "outcome"), ROWS, ids=[f"{r[1]}-{r[0]}" for r in ROWS]
 )
-def test_operators(rule, operator, wanted, given_, outcome):
+def test_operators(rule: str, operator: str, wanted: str | list[str], given_: list[str] | None, outcome: bool | None) -> None:
     """Every operator answers True, False, or None when nobody can know."""
     values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
     context = {} if given_ is None else {"some:key": tuple(given_)}
     assert met({operator: {"Some:Key": values}}, context, True) is outcome
 
 
-def test_all_operators_and_keys_must_hold():
+def test_all_operators_and_keys_must_hold() -> None:
     """A condition block is an and over operators and keys."""
     context = {"a": ("1",), "b": ("2",)}
     assert met({"StringEquals": {"a": ("1",), "b": ("2",)}}, context, True)
@@ -92,12 +92,12 @@ def test_all_operators_and_keys_must_hold():
     assert met({"StringEquals": {"a": ("1",)}, "StringLike": {"b": ("3*",)}}, context, True) is False
 
 
-def test_a_certain_no_beats_an_unknown():
+def test_a_certain_no_beats_an_unknown() -> None:
     """A Deny whose other condition certainly fails does not deny because of an unknown operator."""
     assert met({"Nonsense": {"a": ("1",)}, "StringEquals": {"a": ("2",)}}, {"a": ("1",)}, True) is False
 
 
-def test_a_condition_value_takes_variables():
+def test_a_condition_value_takes_variables() -> None:
     """Policy variables work in condition values too."""
     context = {"s3:prefix": ("home/ci",), "aws:username": ("ci",)}
     assert met({"StringLike": {"s3:prefix": ("home/${aws:username}",)}}, context, True)
@@ -105,7 +105,7 @@ def test_a_condition_value_takes_variables():
 
 
 @given(st.text(max_size=30))
-def test_a_pattern_without_wildcards_matches_only_itself(text):
+def test_a_pattern_without_wildcards_matches_only_itself(text: str) -> None:
     """Regular-expression characters in names have no meaning."""
     if not {"*", "?"} & set(text):
         assert matches(text, text)
@@ -113,12 +113,12 @@ def test_a_pattern_without_wildcards_matches_only_itself(text):
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-def test_a_star_matches_anything_between(left, right):
+def test_a_star_matches_anything_between(left: str, right: str) -> None:
     """`*` is any run of characters, line feeds included."""
     assert matches("a*b", f"a{left}\n{right}b")
 
 
-def test_arns_need_six_parts():
+def test_arns_need_six_parts() -> None:
     """Something that is no ARN is like no ARN, but `*` is like everything."""
     assert not arn_like("arn:aws:iam", "arn:aws:iam")
     assert arn_like("*", "whatever")

@@ -1,5 +1,6 @@
 """IAM's evaluation logic, row by row: each row is a rule that AWS documents."""
 
+from typing import Any
 import pytest
 
 from irtui.policy.document import Document, read_document
@@ -19,15 +20,15 @@ def doc(*statements: dict, version: str = "2012-10-17", name: str = "policy") ->
     return read_document(name, {"Version": version, "Statement": list(statements)})
 
 
-def allow(action="*", resource="*", **more) -> dict:
+def allow(action: str="*", resource: str | list[str]="*", **more: Any) -> dict:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def deny(action="*", resource="*", **more) -> dict:
+def deny(action: str="*", resource: str | list[str]="*", **more: Any) -> dict:
     return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
 
 
-def ask(policies: Policies, who=CI, action="s3:GetObject", resource=OBJECT, owner="", **context: str) -> Decision:
+def ask(policies: Policies, who: Principal=CI, action: str="s3:GetObject", resource: str=OBJECT, owner: str="", **context: str) -> Decision:
     keys = {key.replace("__", ":").lower(): (value,) for key, value in context.items()}
     return evaluate(Request(who, action, resource, owner, keys), policies)
 
@@ -74,13 +75,13 @@ IDENTITY = [
 
 
 @pytest.mark.parametrize(("rule", "statements", "allowed"), IDENTITY, ids=[row[0] for row in IDENTITY])
-def test_identity_policies(rule, statements, allowed):
+def test_identity_policies(rule: str, statements: list[dict[str, Any]], allowed: bool) -> None:
     """Identity-based policies decide as AWS says."""
     tags = {"aws__PrincipalTag/year": "2026", "aws__username": "ci"}
     assert ask(Policies((doc(*statements),)), **tags).allowed is allowed
 
 
-def test_variables_are_literal_before_2012():
+def test_variables_are_literal_before_2012() -> None:
     """Policy variables exist since version 2012-10-17; before, `${…}` is text."""
     old = doc(allow("*", "arn:aws:s3:::${aws:username}/*"), version="2008-10-17")
     assert not ask(Policies((old,)), resource="arn:aws:s3:::ci/a", aws__username="ci").allowed
@@ -88,7 +89,7 @@ def test_variables_are_literal_before_2012():
 
 
 @pytest.mark.parametrize("value", ["*", "?i", "c*"])
-def test_a_star_in_a_variable_is_no_wildcard(value):
+def test_a_star_in_a_variable_is_no_wildcard(value: str) -> None:
     """Who may choose a tag must not choose a wildcard with it."""
     mine = Policies((doc(allow("*", "arn:aws:s3:::${aws:PrincipalTag/home}/x")),))
     assert not ask(mine, resource="arn:aws:s3:::ci/x", **{"aws__PrincipalTag/home": value}).allowed
@@ -96,7 +97,7 @@ def test_a_star_in_a_variable_is_no_wildcard(value):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"Version": "2012-10-17"}', '{"Version": "1", "Statement": []}'])
-def test_an_unreadable_document_denies_everything(text):
+def test_an_unreadable_document_denies_everything(text: str) -> None:
     """What cannot be understood must help nobody."""
     assert not ask(Policies((doc(allow()), read_document("broken", text)))).allowed
 
@@ -117,13 +118,13 @@ LAYERS = [
 
 
 @pytest.mark.parametrize(("rule", "policies", "allowed", "layer"), LAYERS, ids=[row[0] for row in LAYERS])
-def test_layers(rule, policies, allowed, layer):
+def test_layers(rule: str, policies: Policies, allowed: bool, layer: str) -> None:
     """Boundary, session and SCP limit; none of them grants."""
     decision = ask(policies)
     assert (decision.allowed, decision.layer) == (allowed, layer)
 
 
-def granting(*principals: str, **more) -> Document:
+def granting(*principals: str, **more: Any) -> Document:
     return doc(allow(Principal={"AWS": list(principals)}, **more), name="bucket policy")
 
 
@@ -149,12 +150,12 @@ RESOURCE = [
 @pytest.mark.parametrize(
     ("rule", "who", "identity", "resource", "owner", "allowed"), RESOURCE, ids=[r[0] for r in RESOURCE]
 )
-def test_resource_policies(rule, who, identity, resource, owner, allowed):
+def test_resource_policies(rule: str, who: Principal, identity: tuple[Document, ...], resource: Document | None, owner: str, allowed: bool) -> None:
     """Within an account either side may allow; across accounts both must."""
     assert ask(Policies(identity, resource=resource), who, owner=owner).allowed is allowed
 
 
-def test_a_user_named_by_a_bucket_is_not_limited_by_the_boundary():
+def test_a_user_named_by_a_bucket_is_not_limited_by_the_boundary() -> None:
     """AWS: a grant to the very ARN that asks is not limited by an implicit deny of boundary or session."""
     assert ask(Policies((), boundary=NONE, resource=granting(CI.arn))).allowed
     assert not ask(Policies((), boundary=NONE, resource=granting(ROLE.arn)), ROLE).allowed
@@ -162,7 +163,7 @@ def test_a_user_named_by_a_bucket_is_not_limited_by_the_boundary():
     assert not ask(Policies((), boundary=doc(deny()), resource=granting(CI.arn))).allowed
 
 
-def test_a_trust_policy_must_allow():
+def test_a_trust_policy_must_allow() -> None:
     """No identity policy helps where the role does not trust the caller."""
     trusted = doc({"Effect": "Allow", "Principal": {"AWS": CI.arn}, "Action": "sts:AssumeRole"})
     role = ROLE.arn
@@ -170,7 +171,7 @@ def test_a_trust_policy_must_allow():
     assert not ask(Policies((FULL,), resource_decides=True), action="sts:AssumeRole", resource=role).allowed
 
 
-def test_a_role_session_is_not_touched_by_its_users_policies():
+def test_a_role_session_is_not_touched_by_its_users_policies() -> None:
     """Revoking a role's older sessions denies by the time they were issued, and nobody else."""
     revoked = doc(allow(), deny(Condition={"DateLessThan": {"aws:TokenIssueTime": "2026-11-23T02:30:00Z"}}))
     assert not ask(Policies((revoked,)), ROLE, aws__TokenIssueTime="2026-11-23T02:14:00Z").allowed
@@ -178,7 +179,7 @@ def test_a_role_session_is_not_touched_by_its_users_policies():
     assert ask(Policies((revoked,)), CI).allowed  # a long-term key has no issue time
 
 
-def test_the_decision_is_explained_in_words():
+def test_the_decision_is_explained_in_words() -> None:
     """The sentence names the layer, the policy and the statement."""
     policies = Policies((doc(allow(), deny("s3:*", Sid="NoData"), name="irtui-deny-all"),))
     request = Request(CI, "s3:GetObject", OBJECT)

@@ -1,5 +1,6 @@
 """Filling `${{ }}`: strict, typed, and safe against what the values hold."""
 
+from typing import Any
 import json
 import time
 
@@ -15,7 +16,7 @@ from irtui.runbook.syntax import compiled
 CONTEXT = {"inputs": {"n": 3, "list": [1], "s": "x", "f": False}, "steps": {"a": {"user": "jo"}}}
 
 
-def test_a_value_that_is_one_expression_keeps_its_type():
+def test_a_value_that_is_one_expression_keeps_its_type() -> None:
     """Numbers, lists and maps survive; inside text they are written out, or refused."""
     assert fill({"A": "${{ inputs.n }}", "B": ["${{ inputs.list }}"]}, CONTEXT) == {"A": 3, "B": [[1]]}
     assert fill("n=${{ inputs.n }} f=${{ inputs.f }} ${aws:username}", CONTEXT) == "n=3 f=false ${aws:username}"
@@ -23,14 +24,14 @@ def test_a_value_that_is_one_expression_keeps_its_type():
         fill("x ${{ inputs.list }}", CONTEXT)
 
 
-def test_null_is_an_error_unless_a_default_is_given():
+def test_null_is_an_error_unless_a_default_is_given() -> None:
     """A typo does not quietly become nothing."""
     with pytest.raises(ExpressionError, match=r"inputs\.zz: it gave nothing"):
         fill("${{ inputs.zz }}", CONTEXT)
     assert fill("${{ inputs.zz || 'none' }}", CONTEXT) == "none"
 
 
-def test_braces_and_quotes_inside_an_expression_do_not_end_it():
+def test_braces_and_quotes_inside_an_expression_do_not_end_it() -> None:
     """The fence is closed by the }} that is outside of quotes and braces."""
     assert fill("${{ {a: {b: inputs.n}} }}", CONTEXT) == {"a": {"b": 3}}
     assert fill("<${{ '}}' }}>", CONTEXT) == "<}}>"
@@ -41,25 +42,25 @@ def test_braces_and_quotes_inside_an_expression_do_not_end_it():
 @pytest.mark.parametrize(
     ("expression", "holds"), [("n == `3`", True), ("n == `4`", False), ("contains(list, `1`) && n > `2`", True)]
 )
-def test_conditions_are_true_or_false(expression, holds):
+def test_conditions_are_true_or_false(expression: str, holds: bool) -> None:
     """A condition yields a real boolean."""
     assert truth(expression, CONTEXT["inputs"]) is holds
 
 
 @pytest.mark.parametrize("expression", ["s", "list", "zz", "n"])
-def test_nothing_is_truthy(expression):
+def test_nothing_is_truthy(expression: str) -> None:
     """Text, lists, numbers and null are errors as conditions."""
     with pytest.raises(ExpressionError, match="true or false"):
         truth(expression, CONTEXT["inputs"])
 
 
-def test_an_absent_reply_can_be_asked_for():
+def test_an_absent_reply_can_be_asked_for() -> None:
     """A thing that is not there is judged as null."""
     assert truth("@ == `null`", None)
 
 
 @given(st.text(), st.sampled_from(["N == ${{ v }}", "A[?N == ${{ v }}].N | [0] == ${{ v }}"]))
-def test_no_value_changes_what_a_condition_asks(value, until):
+def test_no_value_changes_what_a_condition_asks(value: str, until: str) -> None:
     """Whatever an attacker calls a thing, the filled condition compares with exactly that."""
     filled = fill_condition(until, {"v": value})
     if value:
@@ -71,12 +72,12 @@ def test_no_value_changes_what_a_condition_asks(value, until):
 
 
 @given(st.recursive(st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(), st.lists, max_leaves=5))
-def test_filled_values_keep_their_type_in_conditions(value):
+def test_filled_values_keep_their_type_in_conditions(value: Any) -> None:
     """A list or number that is filled into a condition is that list or number."""
     assert jmespath.search(fill_condition("${{ v }}", {"v": value}), {}) == value
 
 
-def test_quotes_around_a_filled_part_are_refused():
+def test_quotes_around_a_filled_part_are_refused() -> None:
     """Inside quotes the literal would be compared as text; that is an error, not a silent false."""
     for until in ["N == '${{ v }}'", 'N == "${{ v }}"', "N == `${{ v }}`", "N == 'a\\' ${{ v }}'"]:
         with pytest.raises(ExpressionError, match="inside quotes"):
@@ -118,7 +119,7 @@ def test_quotes_around_a_filled_part_are_refused():
     ],
     ids=lambda text: text[:24],
 )
-def test_expressions_that_are_wrong_or_could_explode_are_errors(bomb):
+def test_expressions_that_are_wrong_or_could_explode_are_errors(bomb: str) -> None:
     """Every bomb and every wrong expression ends quickly, in an ExpressionError or a small value."""
     data = {"a": [1] * 100}
     start = time.process_time()
@@ -131,7 +132,7 @@ def test_expressions_that_are_wrong_or_could_explode_are_errors(bomb):
     search(bomb, data)
 
 
-def test_messages_never_quote_values():
+def test_messages_never_quote_values() -> None:
     """An error names the expression and kinds, not what was found: that may be secret."""
     with pytest.raises(ExpressionError) as caught:
         evaluate("length(a)", {"a": 5})
@@ -153,7 +154,7 @@ def test_messages_never_quote_values():
         ("`1` == `1`", ()),
     ],
 )
-def test_watched_names_what_a_condition_reads(until, paths):
+def test_watched_names_what_a_condition_reads(until: str, paths: tuple[str, ...]) -> None:
     """The longest field expressions, without the right sides of pipes and what runs over items."""
     assert watched(until) == paths
 
@@ -179,7 +180,7 @@ def test_watched_names_what_a_condition_reads(until, paths):
         "@.a[?@ == `1`]",
     ],
 )
-def test_watched_expressions_say_the_same_as_what_was_written(expression):
+def test_watched_expressions_say_the_same_as_what_was_written(expression: str) -> None:
     """A path that is written out again compiles to the same tree, so drift compares what the condition reads."""
     (path,) = watched(f"{expression} == `1`") if not expression.startswith("[a") else (None,)
     if path is not None:
@@ -187,7 +188,7 @@ def test_watched_expressions_say_the_same_as_what_was_written(expression):
         assert compiled(path).parsed == compiled(expression).parsed
 
 
-def test_roots_stop_at_what_runs_over_items():
+def test_roots_stop_at_what_runs_over_items() -> None:
     """Names inside filters, projections and expression references are not names of the context."""
     assert roots("steps.a.list[?Status=='Active'].Id") == (("steps", "a", "list"),)
     assert roots("sort_by(inputs.x, &Name) || join(',', steps.b.c)") == (("inputs", "x"), ("steps", "b", "c"))

@@ -28,13 +28,13 @@ def write(folder: Path, name: str, title: str = "x", body: str = "manual: m", st
 
 
 @pytest.fixture
-def folders(tmp_path):
+def folders(tmp_path: Path) -> Folders:
     shipped = tmp_path / "shipped"
     write(shipped, "taken", "shipped")
     return tmp_path / "first", tmp_path / "second", shipped
 
 
-def test_the_first_folder_that_has_the_name_wins(folders):
+def test_the_first_folder_that_has_the_name_wins(folders: Folders) -> None:
     """Folders are searched in their order, the shipped one last; names are listed once."""
     first, second, shipped = folders
     write(first, "one", "from first")
@@ -47,7 +47,7 @@ def test_the_first_folder_that_has_the_name_wins(folders):
     assert library.find("taken").shipped
 
 
-def test_a_shipped_name_cannot_be_taken_over(folders):
+def test_a_shipped_name_cannot_be_taken_over(folders: Folders) -> None:
     """A file that has the name of a shipped runbook is refused by name, and can be had by its path."""
     first, _, shipped = folders
     path = write(first, "taken", "mine")
@@ -59,7 +59,7 @@ def test_a_shipped_name_cannot_be_taken_over(folders):
     assert library.find(str(shipped / "taken.yaml")).shipped
 
 
-def test_what_cannot_be_found_is_said(folders):
+def test_what_cannot_be_found_is_said(folders: Folders) -> None:
     """An unknown name lists the known ones; a missing path is said; a name is never a path."""
     library = Library(folders[:2], folders[2])
     with pytest.raises(UsageError) as caught:
@@ -70,7 +70,7 @@ def test_what_cannot_be_found_is_said(folders):
             library.find(name)
 
 
-def test_files_that_are_not_what_they_seem_are_refused(folders, tmp_path):
+def test_files_that_are_not_what_they_seem_are_refused(folders: Folders, tmp_path: Path) -> None:
     """Symlinks out of the folder, folders, pipes, large files, other encodings and another name inside are refused."""
     first, _, shipped = folders
     outside = write(tmp_path / "outside", "linked")
@@ -93,7 +93,7 @@ def test_files_that_are_not_what_they_seem_are_refused(folders, tmp_path):
             library.find(str(first / f"{name}.yaml"))
 
 
-def test_children_are_found_with_theirs(folders):
+def test_children_are_found_with_theirs(folders: Folders) -> None:
     """Children come by name with their own children; one that is missing is left to lint, a circle ends."""
     first, _, shipped = folders
     write(first, "one", body="runbook: two")
@@ -105,7 +105,7 @@ def test_children_are_found_with_theirs(folders):
     assert library.children(library.find("lost")) == {}
 
 
-def test_trust_is_given_once_per_digest(folders, tmp_path):
+def test_trust_is_given_once_per_digest(folders: Folders, tmp_path: Path) -> None:
     """A trusted text stays trusted; one changed byte is another text; what shipped needs no trust."""
     first, _, shipped = folders
     path = write(first, "mine")
@@ -125,7 +125,7 @@ def test_trust_is_given_once_per_digest(folders, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"v": 2, "trusted": {}}', '{"v": 1, "trusted": {"a": 1}}', "\udcff"])
-def test_a_trust_file_that_cannot_be_believed_refuses(folders, tmp_path, text):
+def test_a_trust_file_that_cannot_be_believed_refuses(folders: Folders, tmp_path: Path, text: str) -> None:
     """A broken file trusts nothing and says so; so does one that others can write."""
     runbook = replace(Library((), folders[2]).find("taken"), shipped=False)
     path = tmp_path / "trust.json"

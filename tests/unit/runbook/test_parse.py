@@ -1,5 +1,6 @@
 """Text → Runbook, against the example runbooks: a comment in each names what must be found, and where."""
 
+from irtui.model.runbook import Runbook
 import re
 from pathlib import Path
 
@@ -13,11 +14,11 @@ CORPUS = Path(__file__).parents[2] / "runbooks"
 EXPECTATION = re.compile(r"# expect: (\d+):(\d+) ([^#\n]+)")
 
 
-def parsed(name: str):
+def parsed(name: str) -> Runbook:
     return parse_runbook((CORPUS / name).read_text("utf-8"), name)
 
 
-def test_every_part_of_the_format_reaches_the_model():
+def test_every_part_of_the_format_reaches_the_model() -> None:
     """A runbook with every kind and key becomes the frozen model, with durations in seconds and texts untouched."""
     runbook = parsed("good-all-kinds.yaml")
     assert [type(step.body) for step in runbook.steps] == [
@@ -40,7 +41,7 @@ def test_every_part_of_the_format_reaches_the_model():
     assert runbook.source.startswith("# Every kind")
 
 
-def test_confirm_takes_away_skippable_unless_the_author_gives_it():
+def test_confirm_takes_away_skippable_unless_the_author_gives_it() -> None:
     """A step that asks for confirmation cannot be skipped by default; a step that only reads can."""
     text = (CORPUS / "good-all-kinds.yaml").read_text("utf-8").replace("    skippable: true\n", "")
     runbook = parse_runbook(text, "x.yaml")
@@ -49,7 +50,7 @@ def test_confirm_takes_away_skippable_unless_the_author_gives_it():
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("bad-*.yaml")), ids=lambda path: path.stem)
-def test_every_error_is_found_at_its_place(path):
+def test_every_error_is_found_at_its_place(path: Path) -> None:
     """All errors of a bad runbook come in one go, each at the line and column that its comment names."""
     text = path.read_text("utf-8")
     expected = [(int(line), int(column), words.strip()) for line, column, words in EXPECTATION.findall(text)]
@@ -74,7 +75,7 @@ def test_every_error_is_found_at_its_place(path):
         ("steps: [{verify: {untl: a}}]", "Did you mean until?"),
     ],
 )
-def test_common_slips_come_with_the_way_out(text, hint):
+def test_common_slips_come_with_the_way_out(text: str, hint: str) -> None:
     """What authors get wrong most often is answered with what to write instead."""
     with pytest.raises(RunbookError) as caught:
         parse_runbook(text, "x.yaml")

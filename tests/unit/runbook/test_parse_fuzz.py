@@ -1,5 +1,6 @@
 """Whatever is in a file: a Runbook or a RunbookError, quickly."""
 
+from typing import Any
 import json
 import random
 import time
@@ -50,27 +51,27 @@ def attempt(text: str) -> None:
 
 
 @given(st.text(max_size=2000))
-def test_any_text(text):
+def test_any_text(text: str) -> None:
     """Arbitrary text raises nothing but RunbookError."""
     attempt(text)
 
 
 @given(st.lists(st.sampled_from([*PIECES, "a", "id", "steps", "runbook", "title"]), max_size=120))
-def test_text_made_of_yaml(pieces):
+def test_text_made_of_yaml(pieces: list[str]) -> None:
     """Text of YAML's and JMESPath's own characters raises nothing but RunbookError."""
     attempt("".join(pieces))
 
 
 @given(st.integers(0, len(GOOD) - 1), st.sampled_from([*PIECES, "", "\t", "0", "null", "true"]), st.integers(0, 30))
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-def test_a_good_runbook_with_a_hole(position, piece, length):
+def test_a_good_runbook_with_a_hole(position: int, piece: str, length: int) -> None:
     """A good runbook with something else in one place is good or refused."""
     attempt(GOOD[:position] + piece + GOOD[position + length :])
 
 
 @given(st.integers())
 @settings(deadline=None)
-def test_a_good_runbook_with_lines_in_disorder(seed):
+def test_a_good_runbook_with_lines_in_disorder(seed: int) -> None:
     """Lines left out, doubled and swapped give a runbook or a refusal."""
     chance = random.Random(seed)
     lines = [line for line in LINES for _ in range(chance.choice([0, 1, 1, 1, 1, 1, 1, 1, 2]))]
@@ -111,7 +112,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 @settings(deadline=None)
-def test_any_structure(value):
+def test_any_structure(value: Any) -> None:
     """Any tree of values, with the format's keys in the wrong places, is refused, not crashed on."""
     attempt(json.dumps({"steps": value, "runbook": "x", "inputs": value}))
     attempt(json.dumps({"runbook": "x", "steps": [value, {"id": "a", "with": value, "verify": value}]}))

@@ -1,5 +1,6 @@
 """The JSON Schema for editors: shipped as generated, and of the parser's opinion."""
 
+from typing import Any
 import json
 import re
 from pathlib import Path
@@ -53,7 +54,7 @@ steps:
 """
 
 
-def as_editor_sees_it(text: str):
+def as_editor_sees_it(text: str) -> Any:
     """YAML 1.2 core types, as language servers read it."""
     return yaml.load(text, _Core)
 
@@ -79,12 +80,12 @@ def accepted_by_parser(text: str) -> bool:
     return True
 
 
-def test_the_shipped_schema_is_the_generated_one():
+def test_the_shipped_schema_is_the_generated_one() -> None:
     """schema/runbook.schema.json is what the format generates; write it anew with `irtui runbooks schema`."""
     assert (ROOT / "schema" / "runbook.schema.json").read_text("utf-8") == schema_text()
 
 
-def test_the_schema_is_draft_07_without_newer_keywords():
+def test_the_schema_is_draft_07_without_newer_keywords() -> None:
     """Editors' language servers understand every keyword."""
     jsonschema.Draft7Validator.check_schema(schema())
     text = json.dumps(schema())
@@ -92,7 +93,7 @@ def test_the_schema_is_draft_07_without_newer_keywords():
 
 
 @pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
-def test_good_runbooks_are_good_for_both(path):
+def test_good_runbooks_are_good_for_both(path: Path) -> None:
     """What the parser takes, the schema takes; what the schema refuses, the parser refuses."""
     text = path.read_text("utf-8")
     if accepted_by_parser(text):
@@ -101,7 +102,7 @@ def test_good_runbooks_are_good_for_both(path):
 
 
 @pytest.mark.parametrize("slip", SLIPS)
-def test_slips_are_refused_by_both(slip):
+def test_slips_are_refused_by_both(slip: str) -> None:
     """Each slip of structure is seen while typing, and by the parser."""
     assert accepted_by_parser(BASE)
     assert accepted_by_schema(BASE)

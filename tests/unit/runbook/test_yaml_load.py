@@ -9,13 +9,13 @@ from irtui.errors import RunbookError
 from irtui.runbook.load import _Loader, read_yaml
 
 
-def test_plain_scalars_stay_what_was_written():
+def test_plain_scalars_stay_what_was_written() -> None:
     """No YAML 1.1 surprise: account ids, dates, booleans, floats and null are the author's text."""
     written = ["no", "012345678901", "2012-10-17", "1e3", "12:30:45", "null", "~", "true", "0x1f", ".inf"]
     assert read_yaml("\n".join(f"- {text}" for text in written), "x").value == written
 
 
-def test_every_value_and_key_has_its_place():
+def test_every_value_and_key_has_its_place() -> None:
     """Marks are kept for keys, values and list items, counted from 1."""
     places = read_yaml("a:\n  - b: c\n  - d", "x.yaml").places
     assert (places.value(("a", 0, "b")).line, places.value(("a", 0, "b")).column) == (2, 8)
@@ -53,14 +53,14 @@ def test_every_value_and_key_has_its_place():
     ],
     ids=lambda text: repr(text[:20]),
 )
-def test_what_is_refused(text):
+def test_what_is_refused(text: str) -> None:
     """Aliases, anchors, tags, doubles, invisible characters, depth, size and count are RunbookErrors with a place."""
     with pytest.raises(RunbookError) as caught:
         read_yaml(text, "x.yaml")
     assert all(problem.line >= 1 and problem.column >= 1 for problem in caught.value.problems)
 
 
-def test_hostile_yaml_is_refused_quickly():
+def test_hostile_yaml_is_refused_quickly() -> None:
     """Bombs of nesting, aliases and colons end in well under a second of CPU time each."""
     bombs = [
         "a: &a [x]\n" + "".join(f"b{n}: &b{n} [*a,*a]\n" for n in range(50)),
@@ -78,7 +78,7 @@ def test_hostile_yaml_is_refused_quickly():
         assert time.process_time() - start < 5
 
 
-def test_never_the_c_parser():
+def test_never_the_c_parser() -> None:
     """libyaml overflows the stack on deep input; the loader is built on the pure Python one."""
     assert issubclass(_Loader, yaml.SafeLoader)
     assert not any(kind.__name__ == "CParser" for kind in _Loader.__mro__)

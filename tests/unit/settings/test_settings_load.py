@@ -18,12 +18,12 @@ def write(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_no_file_means_the_defaults(tmp_path):
+def test_no_file_means_the_defaults(tmp_path: Path) -> None:
     """A missing file is no error."""
     assert load_settings(tmp_path / "none.toml") == Settings()
 
 
-def test_every_setting_is_read(tmp_path):
+def test_every_setting_is_read(tmp_path: Path) -> None:
     """All keys arrive typed; a relative folder starts at the file's own."""
     settings = load_settings(
         write(
@@ -49,7 +49,7 @@ undo = "u"
     assert settings.keymap == {"undo": "u"}
 
 
-def test_limits_are_the_guards_limits():
+def test_limits_are_the_guards_limits() -> None:
     """The settings' limits have the fields and defaults of those that the guards judge by."""
     assert asdict(Limits()) == asdict(situation.Limits())
 
@@ -77,21 +77,21 @@ def test_limits_are_the_guards_limits():
         ('"\\u001b" = 1', "is not a setting"),
     ],
 )
-def test_what_is_wrong_is_refused_with_its_line(tmp_path, text, words):
+def test_what_is_wrong_is_refused_with_its_line(tmp_path: Path, text: str, words: str) -> None:
     """An unknown key, a wrong type and broken TOML refuse, and say where."""
     with pytest.raises(SettingsError, match=words) as caught:
         load_settings(write(tmp_path, text))
     assert "\x1b" not in str(caught.value)
 
 
-def test_an_unknown_key_is_answered_with_the_nearest(tmp_path):
+def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path) -> None:
     """A slip comes with the setting that was meant."""
     with pytest.raises(SettingsError) as caught:
         load_settings(write(tmp_path, "protecte = []"))
     assert caught.value.advice == "Did you mean protected?"
 
 
-def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     """A folder in its place is an error, not the defaults."""
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings(tmp_path)

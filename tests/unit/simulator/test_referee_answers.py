@@ -1,5 +1,8 @@
 """What the simulator says of itself: limits, events, gaps, weather, control."""
 
+from typing import Any
+from collections.abc import Callable, Iterator
+from tests.support.lab import Lab, Tell
 import http.client
 import itertools
 import json
@@ -12,12 +15,12 @@ _numbers = itertools.count()
 
 
 @pytest.fixture
-def name():
+def name() -> str:
     return f"ans-{next(_numbers)}"
 
 
 @pytest.fixture
-def fair(lab):
+def fair(lab: Lab) -> Iterator[Callable[..., None]]:
     yield lab.world.weather
     lab.world.weather()
 
@@ -36,7 +39,7 @@ NOT_SIMULATED = [
 
 
 @pytest.mark.parametrize(("shape", "service", "call", "params"), NOT_SIMULATED, ids=[row[0] for row in NOT_SIMULATED])
-def test_what_is_not_simulated_says_so(lab, shape, service, call, params):
+def test_what_is_not_simulated_says_so(lab: Lab, shape: str, service: str, call: str, params: Any) -> None:
     """501 NotSimulated in the protocol's own shape: never HTML, never an answer of AWS, never retried."""
     with pytest.raises(ClientError) as refused:
         getattr(lab.client(service), call)(**params)
@@ -44,7 +47,7 @@ def test_what_is_not_simulated_says_so(lab, shape, service, call, params):
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
-def raw(lab, method, path, headers=None, body=None):
+def raw(lab: Lab, method: str, path: str, headers: dict[str, str] | None=None, body: bytes | None=None) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", int(lab.world.url.rsplit(":", 1)[1]), timeout=5)
     connection.request(method, path, body, headers or {})
     response = connection.getresponse()
@@ -53,24 +56,24 @@ def raw(lab, method, path, headers=None, body=None):
     return response.status, data
 
 
-def test_a_missing_parameter_is_a_validation_error(lab, tell):
+def test_a_missing_parameter_is_a_validation_error(lab: Lab, tell: Tell) -> None:
     """What botocore would not even send is refused as AWS refuses it."""
     client = lab.client("iam")
 
-    def strip(params, **_):
+    def strip(params: Any, **_: Any) -> None:
         params["body"].pop("UserName")
 
     client.meta.events.register("before-call.iam.DeleteUser", strip)
     assert tell(client.delete_user, UserName="eve") == "ValidationError"
 
 
-def test_a_new_key_is_found_by_what_made_it(lab, name):
+def test_a_new_key_is_found_by_what_made_it(lab: Lab, name: str) -> None:
     """CreateAccessKey is found by the id of the new key, as the resource it made."""
     made = lab.user(name)["AccessKey"]["AccessKeyId"]
     assert [event["EventName"] for event in lookup(lab, "ResourceName", made)] == ["CreateAccessKey"]
 
 
-def test_motos_own_api_is_closed(lab):
+def test_motos_own_api_is_closed(lab: Lab) -> None:
     """/moto-api is not reachable by anybody."""
     status, body = raw(lab, "POST", "/moto-api/reset")
     assert status == 403
@@ -78,19 +81,19 @@ def test_motos_own_api_is_closed(lab):
 
 
 @pytest.mark.parametrize("path", ["/_world/clock", "/_world/judge", "/_world/stop", "/_world/operator"])
-def test_the_worlds_control_needs_its_token(lab, path):
+def test_the_worlds_control_needs_its_token(lab: Lab, path: str) -> None:
     """Without the token nothing of the world's control answers."""
     assert raw(lab, "GET", path)[0] == 403
     assert raw(lab, "GET", path, {"X-Sim-Token": "ü"})[0] == 403
 
 
-def lookup(lab, key, value, region="us-east-1", **params):
+def lookup(lab: Lab, key: str, value: str, region: str="us-east-1", **params: Any) -> list[dict[str, Any]]:
     attributes = [{"AttributeKey": key, "AttributeValue": value}]
     pages = lab.client("cloudtrail", region=region).get_paginator("lookup_events")
     return [e for page in pages.paginate(LookupAttributes=attributes, **params) for e in page["Events"]]
 
 
-def test_every_call_becomes_an_event(lab, tell, name):
+def test_every_call_becomes_an_event(lab: Lab, tell: Tell, name: str) -> None:
     """Successes and denials are found by key, with what was asked and answered, newest first."""
     key = lab.user(name)
     key_id = key["AccessKey"]["AccessKeyId"]
@@ -107,7 +110,7 @@ def test_every_call_becomes_an_event(lab, tell, name):
     assert made.startswith("ASIA")
 
 
-def test_events_hold_no_secret(lab, name):
+def test_events_hold_no_secret(lab: Lab, name: str) -> None:
     """No secret key, token or password of anybody is in any event."""
     key = lab.user(name, ALL)
     session = lab.client("sts", key).get_session_token()["Credentials"]
@@ -121,7 +124,7 @@ def test_events_hold_no_secret(lab, name):
         assert secret not in text
 
 
-def test_lookup_takes_one_attribute_and_pages_by_fifty(lab, tell, name):
+def test_lookup_takes_one_attribute_and_pages_by_fifty(lab: Lab, tell: Tell, name: str) -> None:
     """LookupEvents: one attribute, at most 50 a page, no event twice even while new ones come."""
     key = lab.user(name, ALL)
     mine = lab.client("iam", key)
@@ -139,7 +142,7 @@ def test_lookup_takes_one_attribute_and_pages_by_fifty(lab, tell, name):
     assert page["NextToken"]
 
 
-def test_events_belong_to_a_region_and_iam_to_us_east_1(lab, name):
+def test_events_belong_to_a_region_and_iam_to_us_east_1(lab: Lab, name: str) -> None:
     """IAM is recorded in us-east-1, regional STS where it was called, and history ends after 90 days."""
     key = lab.user(name, ALL)
     lab.client("iam", key, region="eu-central-1").list_users()
@@ -148,7 +151,7 @@ def test_events_belong_to_a_region_and_iam_to_us_east_1(lab, name):
     assert [e["EventName"] for e in lookup(lab, "Username", name, "eu-central-1")] == ["GetSessionToken"]
 
 
-def test_service_specific_credentials(lab, tell, name):
+def test_service_specific_credentials(lab: Lab, tell: Tell, name: str) -> None:
     """All five operations that moto lacks, with the limit of two a service."""
     lab.user(name)
     iam, service = lab.client("iam"), "codecommit.amazonaws.com"
@@ -165,7 +168,7 @@ def test_service_specific_credentials(lab, tell, name):
     assert tell(iam.delete_service_specific_credential, **key) == "NoSuchEntity"
 
 
-def test_access_key_info_and_last_use(lab, tell, name):
+def test_access_key_info_and_last_use(lab: Lab, tell: Tell, name: str) -> None:
     """The account is in the key id, also of keys from elsewhere; any use counts, also a denied one."""
     sts, iam = lab.client("sts"), lab.client("iam")
     key = lab.user(name)
@@ -180,7 +183,7 @@ def test_access_key_info_and_last_use(lab, tell, name):
     assert used["AccessKeyLastUsed"]["Region"] == "eu-west-1"
 
 
-def test_weather_throttles_so_often_and_no_more(lab, tell, fair):
+def test_weather_throttles_so_often_and_no_more(lab: Lab, tell: Tell, fair: Callable[..., None]) -> None:
     """`times` requests are throttled in the service's own code, the next is answered."""
     fair({"effect": "throttle", "service": "iam", "operation": "ListUsers", "times": 2})
     codes = [tell(lab.client("iam").list_users) for _ in range(3)]
@@ -190,7 +193,7 @@ def test_weather_throttles_so_often_and_no_more(lab, tell, fair):
 @pytest.mark.parametrize(
     ("effect", "acted"), [("drop", False), ("drop_after", True), ("error", False), ("error_after", True)]
 )
-def test_weather_that_leaves_doubt(lab, fair, name, effect, acted):
+def test_weather_that_leaves_doubt(lab: Lab, fair: Callable[..., None], name: str, effect: str, acted: bool) -> None:
     """A closed connection or a 5xx says nothing of whether the call was done; here both kinds exist."""
     fair({"effect": effect, "service": "iam", "operation": "CreateUser", "times": 1})
     with pytest.raises((ConnectionClosedError, ClientError)):
@@ -201,7 +204,7 @@ def test_weather_that_leaves_doubt(lab, fair, name, effect, acted):
     assert last["status"] == (0 if "drop" in effect else 503 if effect == "error" else 500)
 
 
-def test_weather_delays_beyond_a_timeout(lab, fair, name):
+def test_weather_delays_beyond_a_timeout(lab: Lab, fair: Callable[..., None], name: str) -> None:
     """A slow answer is still an act: the client gives up, the world does not."""
     fair({"effect": "delay", "service": "iam", "operation": "TagUser", "seconds": 6, "times": 1})
     lab.user(name)
@@ -209,7 +212,7 @@ def test_weather_delays_beyond_a_timeout(lab, fair, name):
         lab.client("iam").tag_user(UserName=name, Tags=[{"Key": "k", "Value": "v"}])
 
 
-def test_weather_denies_and_sessions_expire(lab, tell, fair):
+def test_weather_denies_and_sessions_expire(lab: Lab, tell: Tell, fair: Callable[..., None]) -> None:
     """A permission can be taken away for a while, and the operator's session can end in the middle."""
     fair({"effect": "deny", "operation": "ListRoles", "access_key_id": lab.operator[0]})
     assert (tell(lab.client("iam").list_roles), tell(lab.client("iam").list_users)) == ("AccessDenied", "ok")
@@ -219,7 +222,7 @@ def test_weather_denies_and_sessions_expire(lab, tell, fair):
     assert tell(mine.list_users) == "ExpiredToken"
 
 
-def test_the_clock_moves_sessions_and_dates(lab, tell, name):
+def test_the_clock_moves_sessions_and_dates(lab: Lab, tell: Tell, name: str) -> None:
     """The world's time is one: sessions run out by it, and what is made is dated by it."""
     key = lab.user(name, ALL)
     session = lab.client("sts", key).get_session_token(DurationSeconds=900)
@@ -231,7 +234,7 @@ def test_the_clock_moves_sessions_and_dates(lab, tell, name):
     assert abs((made - after).total_seconds()) < 60
 
 
-def test_the_source_address_is_the_worlds_to_set(lab, name):
+def test_the_source_address_is_the_worlds_to_set(lab: Lab, name: str) -> None:
     """A client without the token cannot claim an address."""
     client = lab.client("iam", lab.user(name, ALL))
     client.meta.events.register(

@@ -1,5 +1,7 @@
 """Who may come in: keys and sessions, each service answering in its own code."""
 
+from typing import Any
+from tests.support.lab import Lab, Tell
 import http.client
 import itertools
 
@@ -20,19 +22,19 @@ ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 @pytest.fixture
-def name():
+def name() -> str:
     return f"auth-{next(_numbers)}"
 
 
 @pytest.mark.parametrize("service", CODES)
-def test_unknown_key(lab, tell, service):
+def test_unknown_key(lab: Lab, tell: Tell, service: str) -> None:
     """A key that nobody has is refused in the service's own code."""
     call, unknown, _, _ = CODES[service]
     assert tell(getattr(lab.client(service, ("AKIAIOSFODNN7EXAMPLE", "x" * 40, None)), call)) == unknown
 
 
 @pytest.mark.parametrize("service", CODES)
-def test_wrong_secret(lab, tell, service):
+def test_wrong_secret(lab: Lab, tell: Tell, service: str) -> None:
     """The signature is verified: knowing a key id is not enough."""
     call, _, wrong, _ = CODES[service]
     key, _, token = lab.operator
@@ -40,7 +42,7 @@ def test_wrong_secret(lab, tell, service):
 
 
 @pytest.mark.parametrize("service", CODES)
-def test_expired_session(lab, tell, service, name):
+def test_expired_session(lab: Lab, tell: Tell, service: str, name: str) -> None:
     """A session that has run out is told so."""
     session = lab.client("sts", lab.user(name, ALL)).get_session_token()
     lab.world.expire(session["Credentials"]["AccessKeyId"])
@@ -49,7 +51,7 @@ def test_expired_session(lab, tell, service, name):
 
 
 @pytest.mark.parametrize("service", ["iam", "sts", "s3", "cloudtrail"])
-def test_inactive_and_deleted_keys_are_as_unknown(lab, tell, service, name):
+def test_inactive_and_deleted_keys_are_as_unknown(lab: Lab, tell: Tell, service: str, name: str) -> None:
     """moto lets an inactive key go on; AWS does not, not even for GetCallerIdentity."""
     call, unknown, _, _ = CODES[service]
     key = lab.user(name, ALL)
@@ -64,7 +66,7 @@ def test_inactive_and_deleted_keys_are_as_unknown(lab, tell, service, name):
     assert tell(theirs) == unknown
 
 
-def test_a_session_needs_its_own_token(lab, tell):
+def test_a_session_needs_its_own_token(lab: Lab, tell: Tell) -> None:
     """A session's key without its token, or with another's, is worthless."""
     key, secret, _ = lab.operator
     assert tell(lab.client("iam", (key, secret, None)).list_users) == "InvalidClientTokenId"
@@ -72,7 +74,7 @@ def test_a_session_needs_its_own_token(lab, tell):
 
 
 @pytest.mark.parametrize("body", [b"Action=ListUsers&Version=2010-05-08", b""])
-def test_unsigned_requests_are_refused(lab, body):
+def test_unsigned_requests_are_refused(lab: Lab, body: bytes) -> None:
     """Without a signature nothing is answered, and never with HTML."""
     connection = http.client.HTTPConnection("127.0.0.1", int(lab.world.url.rsplit(":", 1)[1]), timeout=5)
     connection.request("POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
@@ -82,11 +84,11 @@ def test_unsigned_requests_are_refused(lab, body):
     connection.close()
 
 
-def test_a_request_changed_on_the_way_is_refused(lab, tell):
+def test_a_request_changed_on_the_way_is_refused(lab: Lab, tell: Tell) -> None:
     """The signature covers the body."""
     client = lab.client("iam", region="us-east-1")
 
-    def tamper(request, **_):
+    def tamper(request: Any, **_: Any) -> None:
         request.body = request.body.replace("nobody-1", "nobody-2")
 
     client.meta.events.register("before-send.iam.GetUser", tamper)

@@ -1,5 +1,7 @@
 """What the policies say, enforced over HTTP on moto's state. Each test states the AWS rule."""
 
+from typing import Any
+from tests.support.lab import Lab, Tell
 import itertools
 import json
 
@@ -12,19 +14,19 @@ _numbers = itertools.count()
 
 
 @pytest.fixture
-def name():
+def name() -> str:
     return f"who-{next(_numbers)}"
 
 
-def policy(*statements):
+def policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def trust(*principals, **more):
+def trust(*principals: str, **more: Any) -> str:
     return policy({"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": "sts:AssumeRole", **more})
 
 
-def a_role(lab, name, trusted, *statements, **more):
+def a_role(lab: Lab, name: str, trusted: str, *statements: dict[str, Any], **more: Any) -> str:
     made = lab.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trusted, **more)
     if statements:
         lab.client("iam").put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy(*statements))
@@ -56,13 +58,13 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("rule", "statements", "code"), ROWS, ids=[row[0] for row in ROWS])
-def test_user_policies(lab, tell, name, rule, statements, code):
+def test_user_policies(lab: Lab, tell: Tell, name: str, rule: str, statements: list[dict[str, Any]], code: str) -> None:
     """A user's own policies decide about iam:GetUser on the user."""
     named = json.loads(json.dumps(statements).replace("NAME", name))
     assert tell(lab.client("iam", lab.user(name, *named)).get_user, UserName=name) == code
 
 
-def test_group_and_attached_policies_count(lab, tell, name):
+def test_group_and_attached_policies_count(lab: Lab, tell: Tell, name: str) -> None:
     """Permissions come from groups and managed policies as well, and so do denials."""
     iam, mine = lab.client("iam"), lab.client("iam", lab.user(name))
     iam.create_group(GroupName=name)
@@ -77,7 +79,7 @@ def test_group_and_attached_policies_count(lab, tell, name):
     assert tell(mine.list_users) == "ok"
 
 
-def test_a_new_default_version_counts(lab, tell, name):
+def test_a_new_default_version_counts(lab: Lab, tell: Tell, name: str) -> None:
     """The default version of a managed policy is the one that decides."""
     iam, mine = lab.client("iam"), lab.client("iam", lab.user(name))
     arn = iam.create_policy(PolicyName=name, PolicyDocument=policy(ALL))["Policy"]["Arn"]
@@ -87,7 +89,7 @@ def test_a_new_default_version_counts(lab, tell, name):
     assert tell(mine.list_users) == "AccessDenied"
 
 
-def test_boundaries_limit_users_and_roles(lab, tell, name):
+def test_boundaries_limit_users_and_roles(lab: Lab, tell: Tell, name: str) -> None:
     """A permissions boundary limits what the identity's policies allow; moto cannot even set a user's."""
     iam, mine = lab.client("iam"), lab.client("iam", lab.user(name, ALL))
     arn = iam.create_policy(PolicyName=name, PolicyDocument=policy({**ALL, "Action": "s3:*"}))["Policy"]["Arn"]
@@ -104,7 +106,7 @@ def test_boundaries_limit_users_and_roles(lab, tell, name):
     assert tell(lab.client("iam", session).list_users) == "AccessDenied"
 
 
-def test_assume_role_needs_existence_trust_and_permission(lab, tell, name):
+def test_assume_role_needs_existence_trust_and_permission(lab: Lab, tell: Tell, name: str) -> None:
     """moto hands out sessions of any role to anybody; AWS asks the trust policy, and the account's delegation."""
     key = lab.user(name)
     mine = lab.client("sts", key)
@@ -127,7 +129,7 @@ def test_assume_role_needs_existence_trust_and_permission(lab, tell, name):
     assert tell(lab.client("sts").assume_role, RoleArn=account, **assume) == "ok"
 
 
-def test_role_sessions_have_the_roles_permissions_and_end_with_it(lab, tell, name):
+def test_role_sessions_have_the_roles_permissions_and_end_with_it(lab: Lab, tell: Tell, name: str) -> None:
     """A role session answers to the role alone: revocation by issue time, session policies, the role's deletion."""
     role = a_role(lab, name, trust(ACCOUNT), ALL)
     sts, iam = lab.client("sts"), lab.client("iam")
@@ -154,7 +156,7 @@ def test_role_sessions_have_the_roles_permissions_and_end_with_it(lab, tell, nam
     assert tell(lab.client("iam", fresh).list_users) == "InvalidClientTokenId"
 
 
-def test_chained_sessions_last_an_hour_at_most(lab, tell, name):
+def test_chained_sessions_last_an_hour_at_most(lab: Lab, tell: Tell, name: str) -> None:
     """A role session that assumes a role gets at most an hour, whatever the role allows."""
     role = a_role(lab, name, trust(ACCOUNT), ALL, MaxSessionDuration=43200)
     first = lab.client("sts", lab.user(f"{name}-u", ALL)).assume_role(
@@ -165,7 +167,7 @@ def test_chained_sessions_last_an_hour_at_most(lab, tell, name):
     assert tell(chained.assume_role, RoleArn=role, RoleSessionName="second", DurationSeconds=3600) == "ok"
 
 
-def test_user_sessions_outlive_the_key_and_die_by_the_users_policies(lab, tell, name):
+def test_user_sessions_outlive_the_key_and_die_by_the_users_policies(lab: Lab, tell: Tell, name: str) -> None:
     """GetSessionToken and GetFederationToken: deactivating the key does not end them, a deny on the user does."""
     key = lab.user(name, ALL)
     sts = lab.client("sts", key)
@@ -185,21 +187,21 @@ def test_user_sessions_outlive_the_key_and_die_by_the_users_policies(lab, tell, 
         assert tell(lab.client("sts", held).get_caller_identity) == "ok"
 
 
-def test_what_no_policy_forbids(lab, tell, name):
+def test_what_no_policy_forbids(lab: Lab, tell: Tell, name: str) -> None:
     """GetCallerIdentity and GetSessionToken work under a deny; GetFederationToken does not."""
     sts = lab.client("sts", lab.user(name, ALL, DENY))
     assert (tell(sts.get_caller_identity), tell(sts.get_session_token)) == ("ok", "ok")
     assert tell(sts.get_federation_token, Name="backup") == "AccessDenied"
 
 
-def test_a_missing_user_name_is_the_callers(lab, name):
+def test_a_missing_user_name_is_the_callers(lab: Lab, name: str) -> None:
     """IAM takes the caller's own name where none is given; moto finds nobody."""
     key = lab.user(name, ALL)
     listed = lab.client("iam", key).list_access_keys()["AccessKeyMetadata"]
     assert [item["AccessKeyId"] for item in listed] == [key["AccessKey"]["AccessKeyId"]]
 
 
-def test_bucket_policies(lab, tell, name):
+def test_bucket_policies(lab: Lab, tell: Tell, name: str) -> None:
     """A bucket that names a user lets it in without any policy of its own; a deny of one does not deny others."""
     lab.client("s3").create_bucket(Bucket=f"{name}-bucket")
     mine, other = lab.client("s3", lab.user(name)), lab.client("s3", lab.user(f"{name}-b", ALL))
