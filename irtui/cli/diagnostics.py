@@ -4,6 +4,7 @@ Rules: an error irtui raises on purpose is shown as title, message, problems and
 a bug: exit 70, its name and where the log is; the traceback goes to the log without locals and without secrets.
 """
 
+import errno
 import os
 import sys
 import traceback
@@ -122,7 +123,9 @@ def print_to(stream: TextIO, text: str, end: str = "\n") -> None:
         encoding = stream.encoding or "ascii"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + end)
         stream.flush()
-    except (BrokenPipeError, ValueError):
-        # Nobody reads any more; keep the interpreter from failing again at its last flush.
+    except (OSError, ValueError) as fault:
+        if isinstance(fault, OSError) and fault.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        # Nobody reads any more (EIO: the terminal has gone); keep the interpreter from failing again at its last flush.
         if stream in (sys.stdout, sys.stderr):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

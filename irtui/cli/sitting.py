@@ -1,19 +1,18 @@
 """One sitting at an incident in the plain face: the briefing, the walk, and what it came to.
 
-Rules: it is written on stdout, or on stderr when stdout holds JSON. ctrl-c stops at the next safe point; a
-second one does not wait. A visit is always released.
+Rules: it is written on stdout, or on stderr when stdout holds JSON. ctrl-c, a termination and a hang-up stop at the
+next safe point, see `irtui.cli.interruption`. A visit is always released.
 """
 
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from irtui.cli import briefing as plain_briefing
 from irtui.cli import present
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.face import Face
+from irtui.cli.interruption import interruptible
 from irtui.cli.lines import Lines
 from irtui.cli.opening import Session, open_desk
 from irtui.cli.output import Result
@@ -37,23 +36,24 @@ def open_request(session: Session, request: Request, *, runbooks: tuple[str, ...
     desk = open_desk(runbooks)
     say_removed(session, request.mode)
     page, lines = _page(session, ascii_only), Lines(0)
-    with _interruptible(lines):
+    with interruptible(lines):
         operator = _asking(page, lines)
         briefing = desk.brief(request, operator.secret)
         try:
             plain_briefing.show(briefing, page)
             answers = plain_briefing.ask(briefing, page, lines)
+            visit = desk.begin(briefing, answers)
         except BaseException:
             desk.abandon(briefing)
             raise
-        return _walk_by_hand(desk.begin(briefing, answers), page, lines)
+        return _walk_by_hand(visit, page, lines)
 
 
 def open_incident(session: Session, incident: str, *, profile: str, key: str, ascii_only: bool) -> Result:
     """Go on with an incident."""
     desk = open_desk()
     page, lines = _page(session, ascii_only), Lines(0)
-    with _interruptible(lines):
+    with interruptible(lines):
         visit = _resumed(desk, incident, profile, key, _asking(page, lines))
         say_removed(session, visit.mode)
         return _walk_by_hand(visit, page, lines)
@@ -64,7 +64,7 @@ def close_incident(session: Session, incident: str, reason: str, *, profile: str
     close.
     """
     desk, page, lines = open_desk(), _page(session, ascii_only), Lines(0)
-    with _interruptible(lines):
+    with interruptible(lines):
         asking = _asking(page, lines)
         if asking.line(f"Type {incident} to close it for good (empty: no): ") != incident:
             raise Declined("not closed")
@@ -91,31 +91,33 @@ def play(session: Session, request: Request, *, runbooks: tuple[str, ...], ascii
     from irtui.gameday.scenario import load_scenario
     from irtui.gameday.scripted import ScriptedOperator
 
-    desk, page = open_desk(runbooks), _page(session, ascii_only)
+    desk, page, lines = open_desk(runbooks), _page(session, ascii_only), Lines(0)
     face = Face(page)
-    briefing = desk.brief(request, lambda prompt: None)
-    try:
-        plain_briefing.show(briefing, page)
-        given = {field.spec.name: field.value for field in briefing.fields if field.value}
-        answers = Answers(given, briefing.identity.account[-4:], briefing.default_key)
-    except BaseException:
-        desk.abandon(briefing)
-        raise
-    visit = desk.begin(briefing, answers)
-    try:
-        face.open(visit.state, "")
-        scripted = ScriptedOperator(load_scenario(request.scenario).answers, visit.clock)
-        state = visit.walk(Tee(scripted, face))
-        return _ended(visit, state, face.page, judged=True)
-    finally:
-        visit.release()
+    with interruptible(lines):
+        briefing = desk.brief(request, lambda prompt: None)
+        try:
+            plain_briefing.show(briefing, page)
+            given = {field.spec.name: field.value for field in briefing.fields if field.value}
+            answers = Answers(given, briefing.identity.account[-4:], briefing.default_key)
+            visit = desk.begin(briefing, answers)
+        except BaseException:
+            desk.abandon(briefing)
+            raise
+        try:
+            with interruptible(lines, visit):
+                face.open(visit.state, "")
+                scripted = ScriptedOperator(load_scenario(request.scenario).answers, visit.clock)
+                state = visit.walk(Tee(scripted, face))
+            return _ended(visit, state, face.page, judged=True)
+        finally:
+            visit.release()
 
 
 def _walk_by_hand(visit: "Visit", page: Page, lines: Lines) -> Result:
     face = Face(page)
     operator: Operator = PlainOperator(face, lines, lambda: journal_tail(visit))
     try:
-        with _interruptible(lines, visit):
+        with interruptible(lines, visit):
             face.open(visit.state, visit.story)
             state = visit.walk(operator)
         return _ended(visit, state, page, judged=visit.mode == "rehearsal" and state.closed)
@@ -160,32 +162,3 @@ def _page(session: Session, ascii_only: bool) -> Page:
 def _asking(page: Page, lines: Lines) -> PlainOperator:
     """Before there is a visit: only for secrets."""
     return PlainOperator(Face(page), lines, lambda: ())
-
-
-@contextmanager
-def _interruptible(lines: Lines, visit: "Visit | None" = None) -> Iterator[None]:
-    """The first ctrl-c ends the questions and stops at the next safe point, the second one at once; both end with
-    130.
-    """
-    pressed = False
-
-    def press(number: int, frame: object) -> None:
-        nonlocal pressed
-        if pressed:
-            raise KeyboardInterrupt
-        pressed = True
-        lines.interrupt()
-        if visit:
-            visit.stop()
-
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield
-    except Declined as declined:
-        if pressed:
-            raise KeyboardInterrupt from declined
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        raise KeyboardInterrupt

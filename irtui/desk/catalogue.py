@@ -7,9 +7,9 @@ from pathlib import Path
 from irtui.desk.home import Home
 from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
 from irtui.engine.fold import Fold
-from irtui.errors import IrtuiError, RunbookError
+from irtui.errors import IrtuiError, JournalError, RunbookError
 from irtui.gameday.scenario import load_scenario, scenario_names
-from irtui.journal.read import read_evidence, read_records
+from irtui.journal.read import read_evidence, read_journal
 from irtui.journal.record import Record
 from irtui.lint.check import lint
 from irtui.lint.subject import effect_of
@@ -60,7 +60,10 @@ def incident_entries(home: Home) -> tuple[IncidentEntry, ...]:
 def incident_entry(folder: Path) -> IncidentEntry:
     """One incident as its journal tells it; one that cannot be read is shown as such."""
     try:
-        records = read_records(folder)
+        reading = read_journal(folder)
+        if reading.stopped:
+            raise JournalError(f"It was altered at {reading.stopped}.")
+        records = reading.records
         state = folded(folder, records)
     except (IrtuiError, OSError, KeyError, ValueError) as error:
         return IncidentEntry(folder.name, "", "", "", "", "", "", "unreadable", "", 0, folder, str(error))

@@ -41,6 +41,7 @@ from irtui.journal.head import Head, read_head
 from irtui.journal.read import read_records
 from irtui.journal.store import Journal
 from irtui.lint.check import lint
+from irtui.model.identity import Identity
 from irtui.model.runbook import Runbook
 from irtui.redact import masked_text
 from irtui.runbook.library import Library, Trust
@@ -155,7 +156,7 @@ class Desk:
                 f"{runbook.name} did not ship with irtui and is not trusted yet (digest {runbook.digest[:16]}).",
                 advice="Read it (irtui runbooks show), then trust it: irtui runbooks trust.",
             )
-        operator = answers.operator or self._operator()
+        operator = answers.operator or self._operator(identity)
         mode = prepared.entrance.door.mode
         key = self._keys.new(answers.key or briefing.default_key, mode, prepared.incident, answers.passphrase)
         if briefing.needs_trust:
@@ -238,7 +239,7 @@ class Desk:
             pinned(entrance.identity, request.account)
         else:
             entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
-        operator = self._operator()
+        operator = self._operator(entrance.identity)
         signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
         journal = Journal.resume(
             folder,
@@ -286,8 +287,10 @@ class Desk:
         if problems:
             raise RunbookError(f"{runbook.name}: {len(problems)} problems", problems)
 
-    def _operator(self) -> str:
-        return self.settings.operator or self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
+    def _operator(self, identity: Identity) -> str:
+        """How the trail names the human: by the settings, the login name, or as AWS knows the session."""
+        login = self._environ.get("USER") or self._environ.get("LOGNAME")
+        return self.settings.operator or login or identity.session_name or identity.name
 
     def _new_id(self) -> str:
         letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in self._random(6))

@@ -1,5 +1,6 @@
 """Doors and briefings: what is looked at before an incident is opened."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from irtui.model.identity import Identity
 from irtui.model.runbook import CallBody, Runbook
 from irtui.settings.load import Settings
 
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
 AskSecret = Callable[[str], str | None]
 
 
@@ -119,5 +121,6 @@ def asks(runbook: Runbook) -> tuple[str, ...]:
         destroys = isinstance(step.body, CallBody) and effect(step.body.service, step.body.operation) is Effect.DESTROY
         if step.confirm or destroys:
             how = "typed count" if step.for_each else "typed target"
-            found.append(f"{step.title}: {how}{', cannot be undone' if step.irreversible else ''}")
+            title = _EXPRESSION.sub("…", step.title)  # nobody knows yet
+            found.append(f"{title}: {how}{', cannot be undone' if step.irreversible else ''}")
     return tuple(found)

@@ -8,13 +8,17 @@ from irtui.clock import Clock
 from irtui.desk.keys import IncidentKey
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import Operator
+from irtui.engine.planning import filled_call
 from irtui.engine.run import Run
+from irtui.errors import RunbookError
 from irtui.gameday.objectives import Objective
 from irtui.gameday.world import World
 from irtui.journal.read import read_evidence
 from irtui.journal.record import Record
 from irtui.journal.verify import Verification, verify
+from irtui.model.call import Call
 from irtui.model.incident import IncidentState
+from irtui.model.runbook import CallBody
 
 
 class Visit:
@@ -54,6 +58,16 @@ class Visit:
     def stop(self) -> None:
         """Stop at the next safe point. May be called from any thread."""
         self._run.stop()
+
+    def sketch(self, key: str) -> Call | None:
+        """What a `call` step would send as far as it is known now, without asking AWS; None where it is not."""
+        step = self.state.step(key).step
+        if not isinstance(step.body, CallBody):
+            return None
+        try:
+            return filled_call(step.body, step, self._ledger.context(key[: len(key) - len(step.id)]))
+        except RunbookError:
+            return None
 
     def records(self) -> tuple[Record, ...]:
         return tuple(self._ledger.journal.records)

@@ -95,6 +95,8 @@ def _planned(step: Step, body: CallBody, context: Context) -> PlannedCall:
 def _expected(until: str) -> Any:
     """What a condition wants to see: the value it compares with, or the condition itself."""
     tree = compiled(until, LONGEST_FILLED).parsed
+    while tree["type"] == "pipe":
+        tree = tree["children"][-1]
     if tree["type"] == "comparator" and tree["value"] == "eq":
         for child in tree["children"]:
             if child["type"] == "literal":

@@ -16,6 +16,8 @@ class Reading:
     records: tuple[Record, ...]
     stopped: str = ""
     """Why reading stopped before the end, naming the line; empty when everything was read."""
+    torn: bool = False
+    """The last line has no end: a crash left it, and it was never acknowledged. Resuming cuts it off."""
 
 
 def read_journal(folder: Path) -> Reading:
@@ -29,6 +31,8 @@ def read_journal(folder: Path) -> Reading:
         ) from fault
     records: list[Record] = []
     for text in lines(data):
+        if not text.endswith(b"\n"):
+            return Reading(tuple(records), torn=True)
         try:
             records.append(parse(text))
         except ValueError as flaw:

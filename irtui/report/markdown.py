@@ -82,7 +82,7 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
         ("Operators", ", ".join(code(name) for name in dict.fromkeys(record.op for record in records)) or "–"),
         ("Caller", code(text(first, "caller"))),
         ("Endpoints", ", ".join(code(host) for host in sequence(first.get("endpoints"))) or "–"),
-        ("Inputs", ", ".join(code(f"{name}={value}") for name, value in inputs.items()) or "–"),
+        ("Inputs", ", ".join(code(f"{name}={value}") for name, value in inputs.items() if value) or "–"),
         ("Opened", code(records[0].t if records else "")),
         ("Closed", code(close.t) if close else "not closed"),
         ("Contained", code(text(close.body, "contained")) if close else "unknown: not closed"),

@@ -1,7 +1,7 @@
 """The operator's settings: `config.toml`, all of it optional.
 
 ```toml
-operator = "Jo Doe"                       # as the audit trail names you; default: the caller's ARN
+operator = "Jo Doe"                       # as the audit trail names you; default: your login name
 protected = ["user/break-glass", "role/Audit*"]
 runbook_folders = ["~/runbooks"]          # relative ones start at this file's folder
 [limits]                                  # distinct things one incident may change before you are asked again
@@ -44,7 +44,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Settings:
     operator: str = ""
-    """How the audit trail names the human; empty: by the caller's ARN."""
+    """How the audit trail names the human; empty: by the login name."""
     protected: tuple[str, ...] = ()
     """Principals that no step may touch: `user/break-glass`, `role/Audit*`, full ARNs; `*` and `?` as in shells."""
     limits: Limits = Limits()

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.support.memory_door import START, MemoryDoor
-
 from irtui.clock import Clock, ManualClock
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import (
@@ -25,6 +23,7 @@ from irtui.journal.store import Journal
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import Runbook
 from irtui.runbook.parse import parse_runbook
+from tests.support.memory_door import START, MemoryDoor
 
 
 class Human(Operator):

@@ -2,6 +2,7 @@
 
 import http.client
 import io
+from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
@@ -24,7 +25,8 @@ class Forwarding:
         path = target.path + (f"?{target.query}" if target.query else "")
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         try:
-            connection.request(request.method or "GET", path or "/", body=request.body, headers=headers)
+            body: Any = request.body
+            connection.request(request.method or "GET", path or "/", body=body, headers=headers)
             answer = connection.getresponse()
             raw = _Raw(answer.read())
             return AWSResponse(request.url, answer.status, HeadersDict(answer.getheaders()), raw)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ class MemoryDoor:
     """One user with keys and inline policies. `before_change` and `before_read` are where a test interferes."""
 
     mode = "rehearsal"
+    region = "us-east-1"
     endpoints = ("127.0.0.1",)
 
     def __init__(self) -> None:

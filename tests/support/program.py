@@ -1,6 +1,6 @@
 """The program as a person starts it: in a process of its own, with a home of its own, on a pipe or on a real terminal.
 
-Every wait has a deadline and ends with what the program had written. Nothing of the test's own environment is handed on.
+Every wait has a deadline and ends with what the program had written. Nothing of the test's environment is handed on.
 """
 
 import contextlib
@@ -207,6 +207,14 @@ class Walk:
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.process.pid, number)
 
+    def interrupted_again(self) -> bool:
+        """Presses ctrl+c; True when it has ended."""
+        if self.process.poll() is None:
+            self.press("\x03")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.3)
+        return self.process.poll() is not None
+
     def hang_up(self) -> None:
         """Closes the terminal, as a lost connection does."""
         self.reading.set()
@@ -226,9 +234,9 @@ class Walk:
         for thread in self._threads:
             thread.join(2.0)
 
-    def play(self, commands: tuple[str, ...] = (), within: float = PATIENCE * 2) -> int:
+    def play(self, commands: tuple[str, ...] = (), last: str = "c", within: float = PATIENCE * 2) -> int:
         """Answers every prompt as a person who agrees would. At the walk's own prompt: the next of `commands`, then
-        enter while something is open, then close. Returns the exit code.
+        enter while something is open, then `last`. Returns the exit code.
         """
         left = list(commands)
         seen = self._mark
@@ -242,7 +250,7 @@ class Walk:
             told, seen = self.out[seen:], len(self.out)
             answer = agreeing(prompt[1])
             if answer is None:
-                answer = left.pop(0) if left else "c" if "Nothing is open." in told else ""
+                answer = left.pop(0) if left else last if "Nothing is open." in told else ""
             with contextlib.suppress(BrokenPipeError):
                 self.say(answer)
         self._mark = seen

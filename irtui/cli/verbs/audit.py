@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from irtui.cli import options, present
+from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.opening import home
 from irtui.cli.output import Result
@@ -25,14 +25,20 @@ def audit() -> None:
 def show(incident: str) -> Result:
     """Every record of INCIDENT (an id or a path), in order."""
     from irtui.journal.read import read_journal
+    from irtui.report.timeline import timeline
 
     reading = read_journal(_folder(incident))
-    rows = [
-        f"{record.t}  #{record.seq:<4} {record.type:<10} {present.value_text(record.body, 120)}"
-        for record in reading.records
-    ]
+    rows, day = [], ""
+    for row in timeline(reading.records):
+        if row.t[:10] != day:
+            day = row.t[:10]
+            rows.append(inert(day))
+        said = ": ".join(inert(part, 160) for part in (row.what, row.detail) if part)
+        rows.append(f"  {inert(row.t[11:19])}Z  #{row.seq:<4} {inert(row.who):<12} {inert(row.step):<16} {said}")
     if reading.stopped:
-        rows.append(f"reading stopped: {inert(reading.stopped)}")
+        rows.append(f"reading stopped: altered at {inert(reading.stopped)}")
+    elif reading.torn:
+        rows.append("the last line has no end: a crash left it; resuming cuts it off")
     data = {"records": [asdict(record) for record in reading.records], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
 

@@ -1,11 +1,11 @@
 """What botocore's models say of calls and replies."""
 
-from typing import Any
-from pathlib import Path
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,9 +58,12 @@ def test_parameters_get_the_operations_own_types() -> None:
         ("sts.GetCallerIdentity", {"x": "y"}, ("x",), "no parameter"),
     ],
 )
-def test_parameters_that_do_not_fit_are_named(name: str, params: dict[str, Any], at: tuple[str | int, ...], words: str) -> None:
+def test_parameters_that_do_not_fit_are_named(
+    name: str, params: dict[str, Any], at: tuple[str | int, ...], words: str
+) -> None:
     """Each misfit has the path of the parameter and words."""
-    (found,) = misfits(*name.split("."), params)
+    service, operation = name.split(".")
+    (found,) = misfits(service, operation, params)
     assert (found.at, words in found.message) == (at, True)
 
 
@@ -119,7 +122,8 @@ def test_calls_that_default_to_the_caller() -> None:
 )
 def test_replies_that_have_what_is_asked(name: str, expression: str) -> None:
     """Paths through lists, filters, documents, maps and functions are followed."""
-    assert reply_lacks(*name.split("."), expression) == ""
+    service, operation = name.split(".")
+    assert reply_lacks(service, operation, expression) == ""
 
 
 @pytest.mark.parametrize(
@@ -138,8 +142,9 @@ def test_replies_that_have_what_is_asked(name: str, expression: str) -> None:
 )
 def test_replies_that_lack_what_is_asked(name: str, expression: str, words: str) -> None:
     """What the shape does not have is said in words."""
-    assert words in reply_lacks(*name.split("."), expression)
-    assert not reply_has(*name.split("."), expression)
+    service, operation = name.split(".")
+    assert words in reply_lacks(service, operation, expression)
+    assert not reply_has(service, operation, expression)
 
 
 def test_models_from_elsewhere_are_not_read(tmp_path: Path) -> None:

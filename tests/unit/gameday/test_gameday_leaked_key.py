@@ -1,21 +1,24 @@
 """The leaked-key scenario, played directly with boto3: won by all of it, lost when any part is left out."""
 
-from typing import Any
-from collections.abc import Callable
-from irtui.gameday.world import World
-from irtui.gameday.objectives import Objective
-from irtui.gameday.scenario import Scenario
 import json
 import re
+from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
-from irtui.gameday.scenario import load_scenario, parse_scenario
+from irtui.gameday.objectives import Objective
+from irtui.gameday.scenario import Scenario, load_scenario, parse_scenario
+from irtui.gameday.world import World
 
 DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 READS = ("get_user", "list_user_policies", "list_attached_user_policies", "list_groups_for_user", "list_access_keys")
+
+
+_client: Any = boto3.client  # the stubs know a service by its literal name only
+Start = Callable[..., World]
 
 
 class Responder:
@@ -35,9 +38,7 @@ class Responder:
 
     def client(self, service: str) -> Any:
         config = Config(retries={"total_max_attempts": 1}, proxies={})
-        return boto3.client(
-            service, region_name=self.world.region, endpoint_url=self.world.url, config=config, **self._keys
-        )
+        return _client(service, region_name=self.world.region, endpoint_url=self.world.url, config=config, **self._keys)
 
     def identify(self) -> None:
         assert self.client("sts").get_access_key_info(AccessKeyId=self.key)["Account"] == self.world.account

@@ -1,9 +1,9 @@
 """The scripted operator: open steps in order, answers from the scenario, patience, and an end."""
 
-from typing import Any
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -34,11 +34,11 @@ ANSWERS = ScriptedAnswers(
 )
 
 
-def step(key: str, status: StepStatus=StepStatus.TODO, **more: Any) -> StepState:
+def step(key: str, status: StepStatus = StepStatus.TODO, **more: Any) -> StepState:
     return StepState(key, "1", Step(key, Phase.CONTAIN, key, ManualBody("x")), status, **more)
 
 
-def state(*steps: StepState, unlocked: bool=True) -> IncidentState:
+def state(*steps: StepState, unlocked: bool = True) -> IncidentState:
     return IncidentState(
         "i", "rehearsal", "r", "t", "444455556666", "", "arn", "me", "us-east-1", "", "throw-away", steps,
         unlocked=unlocked,
@@ -81,7 +81,9 @@ def test_it_gives_up_on_a_step_that_stays_open(operator: ScriptedOperator) -> No
     assert commands == [RunStep("a")] * TRIES + [Leave()]
 
 
-def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(operator: ScriptedOperator, clock: ManualClock) -> None:
+def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(
+    operator: ScriptedOperator, clock: ManualClock
+) -> None:
     """Settling steps are waited for, by exactly the time they need, then the incident is closed."""
     settling = step("a", StepStatus.SETTLING, settle_at=NOW + timedelta(seconds=15))
     assert operator.next(state(settling), 60.0) is None
@@ -118,7 +120,9 @@ def test_it_types_what_is_asked_and_gives_reasons(operator: ScriptedOperator) ->
         lambda who: who.secret("MFA code"),
     ],
 )
-def test_a_question_without_an_answer_ends_the_visit(operator: ScriptedOperator, ask: Callable[[ScriptedOperator], object]) -> None:
+def test_a_question_without_an_answer_ends_the_visit(
+    operator: ScriptedOperator, ask: Callable[[ScriptedOperator], object]
+) -> None:
     """It declines, and leaves at the next opportunity; it never guesses."""
     assert ask(operator) is None
     assert operator.next(state(step("a")), None) == Leave()

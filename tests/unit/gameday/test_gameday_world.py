@@ -1,12 +1,12 @@
 """The world's process: started apart, found again, ended; and the clock that moves it."""
 
-from collections.abc import Callable
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from irtui.errors import RunbookError, UsageError
 from irtui.gameday.clock import ScenarioClock
 from irtui.gameday.scenario import load_scenario, parse_scenario, scenario_names
 from irtui.gameday.world import World
+
+Start = Callable[..., World]
 
 
 def gone(pid: int, within: float = 15) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from irtui.lint.check import RULES, lint
-from irtui.model.runbook import Runbook, Step, UseBody
+from irtui.model.runbook import Phase, Runbook, Step, UseBody
 from irtui.runbook.library import Library, shipped_folder
 from irtui.runbook.parse import parse_runbook
 
@@ -71,7 +71,7 @@ def test_a_cycle_through_children_is_found() -> None:
 
 def test_a_runbook_without_text_is_linted_too() -> None:
     """Places fall back to the step's mark when there is no source to look them up in."""
-    step = Step("a", "analyze", "t", UseBody("no.such_action"))
+    step = Step("a", Phase.ANALYZE, "t", UseBody("no.such_action"))
     (problem,) = lint(Runbook("x", "x", "1", "low", "x", (step,)), {})
     assert problem.rule == "actions"
 

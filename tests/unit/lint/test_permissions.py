@@ -1,12 +1,12 @@
 """The least-privilege policy of a runbook."""
 
-from typing import Any
-from irtui.model.runbook import Runbook
 from pathlib import Path
+from typing import Any
 
 from irtui.actions.registry import ACTIONS
 from irtui.lint.permissions import least_privilege
 from irtui.lint.scopes import UNSCOPED, reason
+from irtui.model.runbook import Runbook
 from irtui.runbook.library import Library, shipped_folder
 from irtui.runbook.parse import parse_runbook
 
@@ -22,6 +22,7 @@ def actions(policy: dict[str, Any]) -> set[str]:
 
 
 def resources(policy: dict[str, Any], action: str) -> list[str]:
+    found: list[str]
     (found,) = [statement["Resource"] for statement in policy["Statement"] if action in statement["Action"]]
     return found
 

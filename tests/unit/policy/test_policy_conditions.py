@@ -77,7 +77,9 @@ ROWS = [
 @pytest.mark.parametrize(
     ("rule", "operator", "wanted", "given_", "outcome"), ROWS, ids=[f"{r[1]}-{r[0]}" for r in ROWS]
 )
-def test_operators(rule: str, operator: str, wanted: str | list[str], given_: list[str] | None, outcome: bool | None) -> None:
+def test_operators(
+    rule: str, operator: str, wanted: str | list[str], given_: list[str] | None, outcome: bool | None
+) -> None:
     """Every operator answers True, False, or None when nobody can know."""
     values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
     context = {} if given_ is None else {"some:key": tuple(given_)}

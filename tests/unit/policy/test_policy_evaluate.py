@@ -1,6 +1,7 @@
 """IAM's evaluation logic, row by row: each row is a rule that AWS documents."""
 
 from typing import Any
+
 import pytest
 
 from irtui.policy.document import Document, read_document
@@ -16,19 +17,26 @@ ROOT = Principal(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
 OBJECT = "arn:aws:s3:::logs/2026/a.json"
 
 
-def doc(*statements: dict, version: str = "2012-10-17", name: str = "policy") -> Document:
+def doc(*statements: dict[str, Any], version: str = "2012-10-17", name: str = "policy") -> Document:
     return read_document(name, {"Version": version, "Statement": list(statements)})
 
 
-def allow(action: str="*", resource: str | list[str]="*", **more: Any) -> dict:
+def allow(action: str = "*", resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def deny(action: str="*", resource: str | list[str]="*", **more: Any) -> dict:
+def deny(action: str = "*", resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Deny", "Action": action, "Resource": resource, **more}
 
 
-def ask(policies: Policies, who: Principal=CI, action: str="s3:GetObject", resource: str=OBJECT, owner: str="", **context: str) -> Decision:
+def ask(
+    policies: Policies,
+    who: Principal = CI,
+    action: str = "s3:GetObject",
+    resource: str = OBJECT,
+    owner: str = "",
+    **context: str,
+) -> Decision:
     keys = {key.replace("__", ":").lower(): (value,) for key, value in context.items()}
     return evaluate(Request(who, action, resource, owner, keys), policies)
 
@@ -77,7 +85,7 @@ IDENTITY = [
 @pytest.mark.parametrize(("rule", "statements", "allowed"), IDENTITY, ids=[row[0] for row in IDENTITY])
 def test_identity_policies(rule: str, statements: list[dict[str, Any]], allowed: bool) -> None:
     """Identity-based policies decide as AWS says."""
-    tags = {"aws__PrincipalTag/year": "2026", "aws__username": "ci"}
+    tags: dict[str, Any] = {"aws__PrincipalTag/year": "2026", "aws__username": "ci"}
     assert ask(Policies((doc(*statements),)), **tags).allowed is allowed
 
 
@@ -92,8 +100,9 @@ def test_variables_are_literal_before_2012() -> None:
 def test_a_star_in_a_variable_is_no_wildcard(value: str) -> None:
     """Who may choose a tag must not choose a wildcard with it."""
     mine = Policies((doc(allow("*", "arn:aws:s3:::${aws:PrincipalTag/home}/x")),))
-    assert not ask(mine, resource="arn:aws:s3:::ci/x", **{"aws__PrincipalTag/home": value}).allowed
-    assert ask(mine, resource=f"arn:aws:s3:::{value}/x", **{"aws__PrincipalTag/home": value}).allowed
+    tags: dict[str, Any] = {"aws__PrincipalTag/home": value}
+    assert not ask(mine, resource="arn:aws:s3:::ci/x", **tags).allowed
+    assert ask(mine, resource=f"arn:aws:s3:::{value}/x", **tags).allowed
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"Version": "2012-10-17"}', '{"Version": "1", "Statement": []}'])
@@ -150,7 +159,9 @@ RESOURCE = [
 @pytest.mark.parametrize(
     ("rule", "who", "identity", "resource", "owner", "allowed"), RESOURCE, ids=[r[0] for r in RESOURCE]
 )
-def test_resource_policies(rule: str, who: Principal, identity: tuple[Document, ...], resource: Document | None, owner: str, allowed: bool) -> None:
+def test_resource_policies(
+    rule: str, who: Principal, identity: tuple[Document, ...], resource: Document | None, owner: str, allowed: bool
+) -> None:
     """Within an account either side may allow; across accounts both must."""
     assert ask(Policies(identity, resource=resource), who, owner=owner).allowed is allowed
 

@@ -1,8 +1,8 @@
 """Filling `${{ }}`: strict, typed, and safe against what the values hold."""
 
-from typing import Any
 import json
 import time
+from typing import Any
 
 import jmespath
 import pytest

@@ -20,6 +20,10 @@ steps:
 """
 
 
+Folders = tuple[Path, Path, Path]
+"""First, second, shipped."""
+
+
 def write(folder: Path, name: str, title: str = "x", body: str = "manual: m", stem: str = "") -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"{stem or name}.yaml"

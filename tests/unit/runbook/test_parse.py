@@ -1,13 +1,12 @@
 """Text → Runbook, against the example runbooks: a comment in each names what must be found, and where."""
 
-from irtui.model.runbook import Runbook
 import re
 from pathlib import Path
 
 import pytest
 
 from irtui.errors import RunbookError
-from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, Phase, UseBody, WaitBody
+from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, Phase, Runbook, UseBody, WaitBody
 from irtui.runbook.parse import parse_runbook
 
 CORPUS = Path(__file__).parents[2] / "runbooks"
@@ -30,13 +29,15 @@ def test_every_part_of_the_format_reaches_the_model() -> None:
     assert runbook.sessions[1].task == "IAMDeleteRootUserCredentials"
     off = runbook.step("off")
     assert off.phase is Phase.CONTAIN
+    assert off.verify and off.undo
     assert (off.verify.within, off.verify.every, off.verify.again_after) == (120.0, 5.0, 15.0)
     assert (off.as_, off.skippable, off.needs) == ("key", True, ("look", "keys"))
     assert off.undo.params["Status"] == "Active"
     assert (off.mark.line, off.mark.column) == (34, 5)
-    assert runbook.step("soak").body.seconds == 86400.0
-    assert runbook.step("report").body.check.within == 600.0
-    assert runbook.step("look").verify.call is None
+    soak, report, look = runbook.step("soak").body, runbook.step("report").body, runbook.step("look").verify
+    assert isinstance(soak, WaitBody) and soak.seconds == 86400.0
+    assert isinstance(report, WaitBody) and report.check and report.check.within == 600.0
+    assert look and look.call is None
     assert len(runbook.digest) == 64
     assert runbook.source.startswith("# Every kind")
 

@@ -1,10 +1,10 @@
 """Whatever is in a file: a Runbook or a RunbookError, quickly."""
 
-from typing import Any
 import json
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -1,9 +1,9 @@
 """The JSON Schema for editors: shipped as generated, and of the parser's opinion."""
 
-from typing import Any
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -60,7 +60,7 @@ def as_editor_sees_it(text: str) -> Any:
 
 
 class _Core(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
 
 
 _Core.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))

@@ -1,14 +1,15 @@
 """What the simulator says of itself: limits, events, gaps, weather, control."""
 
-from typing import Any
-from collections.abc import Callable, Iterator
-from tests.support.lab import Lab, Tell
 import http.client
 import itertools
 import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+
+from tests.support.lab import Lab, Tell
 
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _numbers = itertools.count()
@@ -47,7 +48,9 @@ def test_what_is_not_simulated_says_so(lab: Lab, shape: str, service: str, call:
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
-def raw(lab: Lab, method: str, path: str, headers: dict[str, str] | None=None, body: bytes | None=None) -> tuple[int, bytes]:
+def raw(
+    lab: Lab, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
+) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", int(lab.world.url.rsplit(":", 1)[1]), timeout=5)
     connection.request(method, path, body, headers or {})
     response = connection.getresponse()
@@ -87,7 +90,7 @@ def test_the_worlds_control_needs_its_token(lab: Lab, path: str) -> None:
     assert raw(lab, "GET", path, {"X-Sim-Token": "ü"})[0] == 403
 
 
-def lookup(lab: Lab, key: str, value: str, region: str="us-east-1", **params: Any) -> list[dict[str, Any]]:
+def lookup(lab: Lab, key: str, value: str, region: str = "us-east-1", **params: Any) -> list[dict[str, Any]]:
     attributes = [{"AttributeKey": key, "AttributeValue": value}]
     pages = lab.client("cloudtrail", region=region).get_paginator("lookup_events")
     return [e for page in pages.paginate(LookupAttributes=attributes, **params) for e in page["Events"]]

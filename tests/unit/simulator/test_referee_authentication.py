@@ -1,11 +1,12 @@
 """Who may come in: keys and sessions, each service answering in its own code."""
 
-from typing import Any
-from tests.support.lab import Lab, Tell
 import http.client
 import itertools
+from typing import Any
 
 import pytest
+
+from tests.support.lab import Lab, Tell
 
 JSON = ("UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException")
 CODES = {

@@ -1,11 +1,12 @@
 """What the policies say, enforced over HTTP on moto's state. Each test states the AWS rule."""
 
-from typing import Any
-from tests.support.lab import Lab, Tell
 import itertools
 import json
+from typing import Any
 
 import pytest
+
+from tests.support.lab import Lab, Tell
 
 ACCOUNT = "111122223333"
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -30,7 +31,7 @@ def a_role(lab: Lab, name: str, trusted: str, *statements: dict[str, Any], **mor
     made = lab.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trusted, **more)
     if statements:
         lab.client("iam").put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy(*statements))
-    return made["Role"]["Arn"]
+    return str(made["Role"]["Arn"])
 
 
 ME = f"arn:aws:iam::{ACCOUNT}:user/NAME"
