@@ -8,13 +8,9 @@ up: only AWS's own refusal, or certainty that nothing left the machine, counts a
 import re
 import threading
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore import xform_name
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.session import Session
@@ -22,6 +18,7 @@ from botocore.session import Session
 from irtui.aws import documents, effects, faults, paging, shapes
 from irtui.aws.hosts import Allowed
 from irtui.aws.session import READ_ATTEMPTS, assume_request, config, use_derived
+from irtui.aws.wire import Sending, Transport, Wire, sending
 from irtui.clock import Clock
 from irtui.errors import AwsFault, Denied, IrtuiError, SimulatorGap, UsageError
 from irtui.model.call import Call
@@ -30,26 +27,10 @@ from irtui.model.identity import Identity
 from irtui.model.outcome import Outcome, Reply, Status
 from irtui.model.runbook import SessionSpec
 
-Transport = Callable[[AWSPreparedRequest], AWSResponse | None]
-"""Answers a request in place of the network; None lets it go there."""
-
 BODY_LIMIT = 5 * 1024 * 1024
 """Bytes of a streamed body that are read."""
 REMEMBERED = 300.0
 """Seconds for which the alias and the groups of a caller are believed."""
-
-
-@dataclass(slots=True)
-class _Sending:
-    """The change that the current thread sends."""
-
-    event: str
-    """`<service id>.<Operation>`, as botocore's events spell it."""
-    tag: str
-    sent: bool = False
-
-
-_sending: ContextVar[_Sending | None] = ContextVar("sending", default=None)
 
 
 class BotoDoor:
@@ -73,13 +54,11 @@ class BotoDoor:
         self.region = region
         self._caller = caller
         self._blank = blank
-        self._allowed = allowed
         self._clock = clock
         self._renew = renew
         self._endpoint_url = endpoint_url
-        self._transport = transport
+        self._wire = Wire(allowed, transport)
         self._lock = threading.RLock()
-        self._hosts: dict[str, None] = {}
         self._specs: dict[str, SessionSpec] = {}
         self._sessions: dict[str, Session] = {}
         self._clients: dict[tuple[str, str, str, int], Any] = {}
@@ -87,8 +66,7 @@ class BotoDoor:
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        with self._lock:
-            return tuple(self._hosts)
+        return self._wire.hosts
 
     def add_session(self, spec: SessionSpec) -> None:
         with self._lock:
@@ -128,16 +106,13 @@ class BotoDoor:
     def change(self, call: Call, tag: str) -> Outcome:
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", tag):
             raise ValueError("a tag has 1 to 64 letters, digits, dots, dashes and underscores")
-        sending = _Sending("", tag)
-        token = _sending.set(sending)
-        try:
-            client = self._client(call, attempts=1)
-            sending.event = f"{client.meta.service_model.service_id.hyphenize()}.{call.operation}"
-            reply = self._reply(call, dict(self._method(client, call)(**self._written(call))))
-        except Exception as error:
-            return self._unsuccessful(error, call, sending)
-        finally:
-            _sending.reset(token)
+        with sending(tag) as change:
+            try:
+                client = self._client(call, attempts=1)
+                change.event = f"{client.meta.service_model.service_id.hyphenize()}.{call.operation}"
+                reply = self._reply(call, dict(self._method(client, call)(**self._written(call))))
+            except Exception as error:
+                return self._unsuccessful(error, call, change)
         return Outcome(Status.SUCCEEDED, reply.data, request_id=reply.request_id, date=reply.date)
 
     # -- sending -------------------------------------------------------------------------------------------------
@@ -193,9 +168,9 @@ class BotoDoor:
                 self._clients.clear()
         return fault
 
-    def _unsuccessful(self, error: Exception, call: Call, sending: _Sending) -> Outcome:
+    def _unsuccessful(self, error: Exception, call: Call, change: Sending) -> Outcome:
         fault = self._fault(error, call)
-        unsent = not sending.sent or isinstance(error, faults.NEVER_CONNECTED)
+        unsent = not change.sent or isinstance(error, faults.NEVER_CONNECTED)
         if not isinstance(fault, AwsFault):
             code = faults.GAP if isinstance(fault, SimulatorGap) else "NotSent"
             status = Status.FAILED if unsent or isinstance(fault, SimulatorGap) else Status.UNKNOWN
@@ -229,9 +204,7 @@ class BotoDoor:
 
     def _opened(self, name: str) -> Session:
         session = self._caller() if name == "caller" else self._blank()
-        register: Any = session.register
-        register("request-created", self._sign_with_tag)
-        register("before-send", self._before_send)
+        self._wire.hook(session)
         if name == "caller":
             return session
         if name not in self._specs:
@@ -271,32 +244,6 @@ class BotoDoor:
                 groups = None
         self._known[who.arn] = (self._clock.monotonic(), alias, groups)
         return alias, groups
-
-    # -- botocore's hooks ----------------------------------------------------------------------------------------
-
-    def _sign_with_tag(self, request: Any, event_name: str, **_: Any) -> None:
-        sending = _sending.get()
-        if sending and event_name == f"request-created.{sending.event}":
-            agent = request.headers["User-Agent"]
-            del request.headers["User-Agent"]  # setting a header of botocore's appends
-            request.headers["User-Agent"] = (
-                f"{agent.decode() if isinstance(agent, bytes) else agent} md/x#{sending.tag}"
-            )
-
-    def _before_send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
-        host = urlsplit(request.url).netloc
-        if not self._allowed(request.url):
-            raise Denied(
-                f"A request was about to go to {host or 'an unknown host'}",
-                title="Refused to send to a host that is not AWS",
-                advice="Nothing was sent. Look for endpoints in the profile, the environment and ~/.aws/models.",
-            )
-        with self._lock:
-            self._hosts.setdefault(host)
-        sending = _sending.get()
-        if sending and event_name == f"before-send.{sending.event}":
-            sending.sent = True
-        return self._transport(request) if self._transport else None
 
 
 def _whole(value: Any) -> Any:

@@ -116,6 +116,8 @@ _NO_CREDENTIALS = (
     boto.MissingDependencyException,
     boto.RefreshWithMFAUnsupportedError,
 )
+STILL_EXPIRED = "refreshed credentials are still expired"
+"""botocore says this with a bare RuntimeError when a credential_process hands out a session that has ended."""
 NEVER_CONNECTED = (boto.EndpointConnectionError, boto.ConnectTimeoutError)
 """Raised before a connection stood, so nothing can have been sent. TLS and proxy failures are not that certain."""
 
@@ -177,6 +179,8 @@ def fault(error: Exception, call: str, *, renew: str = "", simulated: bool = Fal
     message = masked_text(str(error))
     if isinstance(error, _EXPIRED):
         return _fault("expired", code, message, call, renew)
+    if isinstance(error, RuntimeError) and STILL_EXPIRED in message:
+        return _fault("expired", "StillExpired", message, call, renew)
     if isinstance(error, _NO_CREDENTIALS):
         return _fault("expired", code, message, call, renew or credentials_advice(error))
     if isinstance(error, boto.ParamValidationError | boto.UnknownEndpointError | boto.NoRegionError):

@@ -6,10 +6,11 @@ from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 from botocore.session import Session
 
 from irtui.aws import faults
-from irtui.aws.boto_door import BotoDoor, Transport
+from irtui.aws.boto_door import BotoDoor
 from irtui.aws.door import Door
 from irtui.aws.hosts import is_aws
 from irtui.aws.session import AskSecret, hardened, renewal, use_operators_chain
+from irtui.aws.wire import Transport
 from irtui.clock import Clock
 from irtui.errors import AwsFault, CredentialsError, IrtuiError, SettingsError
 
@@ -66,7 +67,7 @@ def open_live(
     )
     try:
         found = door.has_credentials()
-    except (BotoCoreError, ClientError, AwsFault) as error:
+    except (BotoCoreError, ClientError, AwsFault, RuntimeError) as error:
         raise _no_credentials(faults.fault(error, "credentials", renew=renew)) from None
     if not found:
         raise CredentialsError(

@@ -14,6 +14,9 @@ OFFERED = 20
 """Values offered by number; of more, the name is typed."""
 
 
+_CHOOSE = "Name it beforehand: --key ephemeral (marked in the journal) or --key passphrase-file."
+
+
 def show(briefing: Briefing, page: Page) -> None:
     runbook, who = briefing.runbook, briefing.identity
     page.line(
@@ -78,10 +81,14 @@ def _key(briefing: Briefing, page: Page, lines: Lines) -> str:
     for option in briefing.keys:
         number = str(possible.index(option) + 1) if option in possible else "-"
         page.line(f"  {number}  {option.kind:<16} {inert(option.why)}")
-    typed = _needed(page, lines, "Number: ")
+    typed = asking.ask(page, lines, "Number: ")
+    if typed is Silence.INTERRUPTED:
+        raise Declined("ctrl-c at the briefing; nothing was opened")
+    if not typed or isinstance(typed, Silence):
+        raise KeyUnavailable("No keyring answers, and no other kind of key was chosen.", advice=_CHOOSE)
     names = {str(number): option.kind for number, option in enumerate(possible, 1)} | {o.kind: o.kind for o in possible}
     if typed not in names:
-        raise UsageError(f"There is no key {typed!r}.", advice="Name it beforehand: --key ephemeral.")
+        raise UsageError(f"There is no key {typed!r}.", advice=_CHOOSE)
     return names[typed]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import irtui
-from irtui.aws.boto_door import Transport
+from irtui.aws.wire import Transport
 from irtui.canonical import digest
 from irtui.clock import Clock, SystemClock, rfc3339
 from irtui.desk import catalogue
@@ -73,7 +73,7 @@ class Desk:
         randomness: Callable[[int], bytes] = os.urandom,
         transport: Transport | None = None,
     ) -> None:
-        """`transport` stands in for the network of a real incident: see `irtui.aws.boto_door`."""
+        """`transport` stands in for the network of a real incident: see `irtui.aws.wire`."""
         self.home = home
         self.settings = settings
         self._environ = environ

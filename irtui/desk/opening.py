@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from irtui.aws.boto_door import Transport
 from irtui.aws.door import Door
 from irtui.aws.effects import effect
 from irtui.aws.live import open_live
 from irtui.aws.simulated import open_simulated
+from irtui.aws.wire import Transport
 from irtui.clock import Clock
 from irtui.desk.inputs import flaw_of
 from irtui.desk.nouns import Field, Request

@@ -70,10 +70,11 @@ class Human(Operator):
 class Bench:
     """An opened incident. `walk` plays commands; `again` is a new process that finds the same journal."""
 
-    def __init__(self, folder: Path, text: str, *, unlocked: bool = True) -> None:
+    def __init__(self, folder: Path, text: str, *children: str, unlocked: bool = True) -> None:
         self.folder = folder / "INC-TEST"
         self.runbook = parse_runbook(text, "test.yaml", shipped=True)
-        self.children: dict[str, Runbook] = {}
+        parsed = [parse_runbook(child, "child.yaml", shipped=True) for child in children]
+        self.children: dict[str, Runbook] = {child.name: child for child in parsed}
         self.clock = ManualClock(START)
         self.door = MemoryDoor()
         self.signer = Ed25519Signer.from_seed(b"1" * 32, THROW_AWAY)
@@ -92,9 +93,9 @@ class Bench:
             self.journal.append("unlock", {"account": "111122223333", "by": "alice"})
         self._sit()
 
-    def _sit(self) -> None:
+    def _sit(self, read_only: bool = False) -> None:
         self.ledger = Ledger(self.journal, self.runbook, self.children)
-        self.run = Run(self.ledger, self.door, self.clock, self.runbook, self.children)
+        self.run = Run(self.ledger, self.door, self.clock, self.runbook, self.children, read_only=read_only)
 
     @property
     def state(self) -> IncidentState:
@@ -112,13 +113,13 @@ class Bench:
         self.run.walk(human)
         return human
 
-    def again(self) -> None:
+    def again(self, *, read_only: bool = False) -> None:
         """The process ended here; another one resumes."""
         self.journal.release()
         self.journal = Journal.resume(
             self.folder, run="run2", operator="alice", signer=self.signer, clock=self.clock, joining={}
         )
-        self._sit()
+        self._sit(read_only)
 
 
 __all__ = ["Bench", "CloseIncident", "Human"]

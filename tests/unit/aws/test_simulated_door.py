@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from irtui.aws.hosts import only
 from irtui.aws.simulated import open_simulated
 from irtui.clock import ManualClock
 from irtui.errors import AwsFault, SimulatorGap, UsageError
@@ -145,6 +146,6 @@ def test_a_simulated_door_opens_on_loopback_only(url: str) -> None:
 
 def test_only_the_worlds_own_port_is_allowed(server: Server) -> None:
     """Another port of this machine is another world."""
-    simulated = door(server.url)
-    assert simulated._allowed(server.url + "/x") and not simulated._allowed("http://127.0.0.1:1/")
-    assert not simulated._allowed("https://iam.amazonaws.com/")
+    allowed = only(server.url)
+    assert allowed(server.url + "/x") and not allowed("http://127.0.0.1:1/")
+    assert not allowed("https://iam.amazonaws.com/")
