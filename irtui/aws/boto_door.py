@@ -8,6 +8,8 @@ up: only AWS's own refusal, or certainty that nothing left the machine, counts a
 import re
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore import xform_name
@@ -29,6 +31,8 @@ from irtui.model.runbook import SessionSpec
 
 BODY_LIMIT = 5 * 1024 * 1024
 """Bytes of a streamed body that are read."""
+AGREE = timedelta(seconds=2)
+"""Clocks this near to one another agree: AWS's dates are whole seconds, and answers take time."""
 REMEMBERED = 300.0
 """Seconds for which the alias and the groups of a caller are believed."""
 
@@ -62,7 +66,12 @@ class BotoDoor:
         self._specs: dict[str, SessionSpec] = {}
         self._sessions: dict[str, Session] = {}
         self._clients: dict[tuple[str, str, str, int], Any] = {}
+        self._ahead = timedelta(0)
         self._known: dict[str, tuple[float, str, tuple[str, ...] | None]] = {}
+
+    @property
+    def ahead(self) -> timedelta:
+        return self._ahead
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -152,6 +161,7 @@ class BotoDoor:
                 status=int(meta.get("HTTPStatusCode", 0)), advice=faults.ADVICE["unknown"],
             )  # fmt: skip
         data = {key: _whole(value) for key, value in raw.items()}
+        self._compare_clocks(str(headers.get("date", "")))
         return Reply(
             documents.parsed(data, shapes.documents(call.service, call.operation)),
             request_id=str(request_id),
@@ -159,6 +169,13 @@ class BotoDoor:
             sensitive=tuple(shapes.sensitive(call.service, call.operation)),
             retries=int(meta.get("RetryAttempts", 0)),
         )
+
+    def _compare_clocks(self, date: str) -> None:
+        try:
+            ahead = parsedate_to_datetime(date) - self._clock.now()
+        except (TypeError, ValueError):
+            return  # no date, or one without a time zone: what was known of the clock still holds
+        self._ahead = ahead if abs(ahead) > AGREE else timedelta(0)
 
     def _fault(self, error: Exception, call: Call) -> IrtuiError:
         fault = faults.fault(error, call.name, renew=self._renew, simulated=self.mode == "rehearsal")

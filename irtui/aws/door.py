@@ -1,5 +1,6 @@
 """The one door to AWS, real or simulated. `boto_door` is the class behind it, `live` and `simulated` open it."""
 
+from datetime import timedelta
 from typing import Protocol
 
 from irtui.model.call import Call
@@ -21,6 +22,13 @@ class Door(Protocol):
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Hosts that requests were really sent to, in order of first use."""
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far AWS's clock is ahead of ours by its last answer: zero when they agree within two seconds.
+
+        What AWS will compare with its own time (issue times of sessions) is reckoned with this added.
+        """
 
     def add_session(self, spec: SessionSpec) -> None:
         """Makes a runbook's session known by its name, expressions filled. Nothing is sent until it is used."""

@@ -129,7 +129,7 @@ class Desk:
             identity=entrance.identity,
             fields=briefing_fields(runbook, request, entrance),
             keys=self._keys.options(request.mode),
-            warnings=warnings(entrance.identity, self.settings, entrance.clock, request.mode),
+            warnings=warnings(entrance, self.settings),
             story=story,
             asks=asks(runbook),
             needs_trust=scenario is None and not runbook.shipped and not self._trust.trusted(runbook),

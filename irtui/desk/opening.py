@@ -100,9 +100,13 @@ def briefing_fields(runbook: Runbook, request: Request, entrance: Entrance) -> t
     return tuple(fields)
 
 
-def warnings(identity: Identity, settings: Settings, clock: Clock, mode: str) -> tuple[str, ...]:
+def warnings(entrance: Entrance, settings: Settings) -> tuple[str, ...]:
     """What the operator should know of themselves before they begin."""
+    identity, clock, mode = entrance.identity, entrance.clock, entrance.door.mode
     found = []
+    if entrance.door.ahead:
+        seconds = round(entrance.door.ahead.total_seconds())
+        found.append(f"AWS's clock is {seconds:+d} s from yours; the times that AWS compares are set by AWS's.")
     if identity.kind == "root":
         found.append("You are the root user. Use a role made for incidents.")
     if mode == "real" and identity.kind == "user" and identity.expires is None:

@@ -52,7 +52,7 @@ def change(hands: Hands, state: StepState, contexts: Mapping[int | None, Mapping
         key = unit_key(state.key, item)
         hands.operator.progress(Progress("reading what is there now …", key))
         try:
-            plans.append(plan_step(hands.door, state.step, key, context, hands.clock.now()))
+            plans.append(plan_step(hands.door, state.step, key, context, hands.clock.now() + hands.door.ahead))
         except (CredentialsError, JournalError):
             raise
         except IrtuiError as error:

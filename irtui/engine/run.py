@@ -261,7 +261,9 @@ class Run:
             unit = unit_key(step.key, item)
             hands.operator.progress(Progress(f"{step.title} …", unit))
             try:
-                error = read_step(self._ledger, self._door, step.step, unit, context, self._clock.now())
+                error = read_step(
+                    self._ledger, self._door, step.step, unit, context, self._clock.now() + self._door.ahead
+                )
             finally:
                 hands.operator.progress(Progress())
             if error is not None:
@@ -366,7 +368,7 @@ class Run:
     def _context(self, step: StepState, item: int | None = None) -> dict[str, Any]:
         prefix = step.key[: len(step.key) - len(step.step.id)]
         context = self._ledger.context(prefix)
-        context["aws"]["now"] = rfc3339(self._clock.now())
+        context["aws"]["now"] = rfc3339(self._clock.now() + self._door.ahead)
         if item is not None:
             context["item"] = step.items[item]
             context[step.step.as_] = step.items[item]

@@ -19,6 +19,7 @@ class MemoryDoor:
     mode = "rehearsal"
     region = "us-east-1"
     endpoints = ("127.0.0.1",)
+    ahead = timedelta(0)
 
     def __init__(self) -> None:
         self.keys = {"AKIA1111111111111111": "Active"}

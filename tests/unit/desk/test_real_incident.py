@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -175,5 +176,21 @@ def test_an_expired_session_mid_run_is_told_and_the_step_goes_on_after_signing_i
         monkeypatch.setenv("AWS_SESSION_TOKEN", fresh.session_token)
         visit.walk(hurried([RunStep("deactivate")], visit))
         assert visit.state.step("deactivate").status.value == "settling"
+    finally:
+        visit.release()
+
+
+def test_sessions_are_cut_at_the_time_of_aws_not_of_a_laptop_that_is_late(desk: MakeDesk, world: World) -> None:
+    """With the operator's clock hours away, the revocation denies what AWS issued until now; a warning says so."""
+    opened = desk()
+    briefing = brief(opened, world)
+    assert any("AWS's clock" in warning for warning in briefing.warnings)
+    visit = opened.begin(briefing, Answers({}, account_typed=world.account[-4:], key="ephemeral"))
+    try:
+        visit.walk(hurried([RunStep("revoke_roles")], visit))
+        intent = next(record for record in visit.records() if record.type == "intent")
+        document = intent.body["call"]["params"]["PolicyDocument"]
+        cut = datetime.fromisoformat(document["Statement"][0]["Condition"]["DateLessThan"]["aws:TokenIssueTime"])
+        assert abs((cut - world.now()).total_seconds()) < 60
     finally:
         visit.release()
