@@ -1,4 +1,4 @@
-"""`make picture`: docs/images/run.svg, drawn by the real TUI on the real rehearsal, at the first change."""
+"""`make picture`: docs/images/run.svg, drawn by the real TUI on the real rehearsal, in the middle of containment."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from irtui.cli.opening import open_desk
 from irtui.desk.nouns import Request
 from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
-from irtui.tui.app import IrtuiApp
+from irtui.tui.application import IrtuiApp
 
 SCENARIO = "leaked-key"
 PATIENCE = 60.0
@@ -25,18 +25,39 @@ PATIENCE = 60.0
 async def draw(path: Path) -> None:
     app = IrtuiApp(open_desk(), start=Request("rehearsal", "", SCENARIO, hurry=True))
     async with app.run_test(size=(118, 34)) as pilot:
-        await _until(pilot, lambda: type(app.screen).__name__ == "BriefingScreen")
-        await pilot.press("tab", "tab", *load_scenario(SCENARIO).world.account[-4:])
+        await _until(pilot, lambda: _on(app, "BriefingScreen"))
+        app.screen.query_one("#digits").focus()
+        await pilot.press(*load_scenario(SCENARIO).world.account[-4:])
         await pilot.press("ctrl+r")
-        await _until(pilot, lambda: type(app.screen).__name__ == "RunScreen" and app.screen.sitting.my_turn)  # type: ignore[attr-defined]
+        await _turn(pilot)
         await pilot.press("r")
-        await _until(pilot, lambda: type(app.screen).__name__ == "ConfirmScreen")
+        await _until(pilot, lambda: _on(app, "ConfirmScreen"))
+        app.screen.query_one("#typed").focus()
+        await pilot.press(*app.screen.request.typed)  # type: ignore[attr-defined]
+        app.screen.query_one("#run").focus()
+        await pilot.press("enter")
+        await _turn(pilot)
+        await pilot.press("r")
+        await _until(pilot, lambda: _on(app, "ConfirmScreen"))
+        await pilot.press("escape")
+        await _turn(pilot)
+        app.clear_notifications()
         await pilot.pause(0.3)
         svg = app.export_screenshot(title="irtui")
         app.exit()
     # The picture loads no font from anywhere: a reader's machine has one.
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
+
+
+def _on(app: IrtuiApp, screen: str) -> bool:
+    return type(app.screen).__name__ == screen
+
+
+async def _turn(pilot: Pilot[Any]) -> None:
+    """Until the engine waits for a command."""
+    app = pilot.app
+    await _until(pilot, lambda: _on(app, "RunScreen") and app.screen.sitting.my_turn)  # type: ignore[arg-type,attr-defined]
 
 
 async def _until(pilot: Pilot[Any], true: Callable[[], object]) -> None:

@@ -22,9 +22,10 @@ SECRET_FIELDS = frozenset(
     )
 )  # fmt: skip
 
-# 40 characters of base64 with upper, lower and digit: a secret access key; hex digests and names are not.
+# 40 characters of base64 with upper, lower and digit: a secret access key; hex digests and names are not. Before it
+# may stand `=`: `AWS_SECRET_ACCESS_KEY=…` is what people paste.
 _SECRET_KEY = re.compile(
-    r"(?<![A-Za-z0-9/+=_-])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[0-9])"
+    r"(?<![A-Za-z0-9/+_-])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[0-9])"
     r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])"
 )
 # Session tokens begin with a version prefix and run for hundreds of characters of base64.

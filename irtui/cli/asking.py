@@ -2,11 +2,14 @@
 
 from irtui.cli.lines import Lines, Silence
 from irtui.cli.page import Page
+from irtui.redact import masked_text
 from irtui.text import inert
 
 
 def ask(page: Page, lines: Lines, prompt: str, *, timeout: float | None = None, secret: bool = False) -> str | Silence:
-    """The answer, trimmed, or why there is none. What a script answers is written down too, unless it is secret."""
+    """The answer, trimmed, or why there is none. What a script answers is written down too, unless it is secret
+    or looks like it.
+    """
     page.prompt(prompt)
     if not secret:
         line = lines.ask(timeout)
@@ -16,5 +19,5 @@ def ask(page: Page, lines: Lines, prompt: str, *, timeout: float | None = None, 
     if isinstance(line, Silence) or secret:
         page.line()
     elif not lines.typed_by_hand:
-        page.line(inert(line))
+        page.line(inert(masked_text(line)))
     return line if isinstance(line, Silence) else line.strip()

@@ -7,13 +7,11 @@ from irtui.cli.lines import Lines, Silence
 from irtui.cli.page import Page
 from irtui.clock import rfc3339
 from irtui.desk.nouns import Answers, Briefing, Field
-from irtui.errors import Declined, UsageError
+from irtui.errors import Declined, KeyUnavailable, UsageError
 from irtui.text import inert, inert_lines
 
 OFFERED = 20
 """Values offered by number; of more, the name is typed."""
-
-
 _CHOOSE = "Name it beforehand: --key ephemeral (marked in the journal) or --key passphrase-file."
 
 

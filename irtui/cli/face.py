@@ -57,6 +57,8 @@ class Face:
                 self.page.lines(*present.found(step))
             elif step.reason:
                 self.page.line(f"{'':20}{inert(step.reason)}")
+            if step.status is StepStatus.FAILED:  # a step that ran by itself has not been read yet
+                self.page.lines(*(f"{'':20}{line}" for line in inert_lines(step.step.text.strip()).split("\n") if line))
 
     def progress(self, progress: Progress) -> None:
         """Only what takes long is worth a line."""

@@ -65,7 +65,7 @@ def incident_entry(folder: Path) -> IncidentEntry:
             raise JournalError(f"It was altered at {reading.stopped}.")
         records = reading.records
         state = folded(folder, records)
-    except (IrtuiError, OSError, KeyError, ValueError) as error:
+    except (IrtuiError, OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         return IncidentEntry(folder.name, "", "", "", "", "", "", "unreadable", "", 0, folder, str(error))
     status = "closed" if state.closed else "open"
     return IncidentEntry(
@@ -76,6 +76,8 @@ def incident_entry(folder: Path) -> IncidentEntry:
 
 def recorded_runbooks(folder: Path, records: tuple[Record, ...]) -> tuple[Runbook, dict[str, Runbook]]:
     """The runbook that an incident runs, and its children, from the text its journal keeps. Raises JournalError."""
+    if not records:
+        raise JournalError(f"{folder.name} holds no record.")
     opening = records[0].body
     said: Mapping[str, str] = {
         str(opening["runbook"]["name"]): str(opening["runbook"]["digest"]),

@@ -4,21 +4,18 @@ The only place that chooses between the real and the simulated AWS, and that han
 """
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import irtui
 from irtui.aws.wire import Transport
-from irtui.canonical import digest
-from irtui.clock import Clock, SystemClock, rfc3339
+from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
 from irtui.desk.keys import IncidentKey, Keys
 from irtui.desk.nouns import Answers, Briefing, IncidentEntry, Request, RunbookEntry, ScenarioEntry
+from irtui.desk.opened import opening, previous_head, seat
 from irtui.desk.opening import (
     AskSecret,
     Entrance,
@@ -32,12 +29,11 @@ from irtui.desk.opening import (
 from irtui.desk.visit import Visit
 from irtui.engine.ledger import Ledger
 from irtui.engine.run import Run
-from irtui.errors import Denied, JournalError, RunbookError, UsageError
+from irtui.errors import Denied, JournalError, Problem, RunbookError, UsageError
 from irtui.gameday.clock import ScenarioClock
 from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
 from irtui.guards.situation import Limits
-from irtui.journal.head import Head, read_head
 from irtui.journal.read import read_records
 from irtui.journal.store import Journal
 from irtui.lint.check import lint
@@ -108,33 +104,17 @@ class Desk:
         children = self._library.children(runbook)
         self._usable(runbook, children)
         incident = self._new_id()
-        if scenario is not None:
-            world = World.start(
-                scenario, seed=request.seed, folder=self._world_folder(incident), idle_seconds=WORLD_IDLE
-            )
-            try:
-                entrance = enter_world(world, ScenarioClock(world, request.hurry))
-                pinned(entrance.identity, request.account)
-            except BaseException:
-                world.stop()
-                raise
-        else:
+        if scenario is None:
             entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
-        story = scenario.story if scenario else ""
-        self._prepared[incident] = _Prepared(entrance, incident, story)
-        return Briefing(
-            request=request,
-            runbook=runbook,
-            children=children,
-            identity=entrance.identity,
-            fields=briefing_fields(runbook, request, entrance),
-            keys=self._keys.options(request.mode),
-            warnings=warnings(entrance, self.settings),
-            story=story,
-            asks=asks(runbook),
-            needs_trust=scenario is None and not runbook.shipped and not self._trust.trusted(runbook),
-            ticket=incident,
-        )
+            return self._briefed(request, runbook, children, entrance, incident, "")
+        world = World.start(scenario, seed=request.seed, folder=self._world_folder(incident), idle_seconds=WORLD_IDLE)
+        try:
+            entrance = enter_world(world, ScenarioClock(world, request.hurry))
+            pinned(entrance.identity, request.account)
+            return self._briefed(request, runbook, children, entrance, incident, scenario.story)
+        except BaseException:
+            world.stop()
+            raise
 
     def abandon(self, briefing: Briefing) -> None:
         """The operator left at the briefing: a world that was started ends."""
@@ -171,22 +151,7 @@ class Desk:
             endorsement=key.endorsement,
             clock=prepared.entrance.clock,
             attached=tuple(each.source.encode("utf-8") for each in (runbook, *briefing.children.values())),
-            opening={
-                **_seat(prepared.entrance, operator, request),
-                "tool": {"version": irtui.__version__, "code": _code_digest()},
-                "runbook": {
-                    "name": runbook.name,
-                    "title": runbook.title,
-                    "version": runbook.version,
-                    "digest": runbook.digest,
-                },
-                "inputs": inputs,
-                "children": {name: child.digest for name, child in briefing.children.items()},
-                "previous": self._previous(mode),
-                "read_only": request.read_only,
-                "scenario": request.scenario,
-                "seed": request.seed if request.scenario else 0,
-            },
+            opening=opening(prepared.entrance, operator, briefing, inputs, previous_head(self.incidents(), mode)),
         )
         if answers.account_typed and not request.read_only:
             journal.append("unlock", {"account": identity.account, "by": operator})
@@ -219,7 +184,7 @@ class Desk:
             )
         if records[-1].type == "close":
             raise UsageError(f"{folder.name} is closed.", advice=f"Read it with `irtui audit show {folder.name}`.")
-        opening = records[0].body
+        opened = records[0].body
         try:
             runbook, children = catalogue.recorded_runbooks(folder, records)
         except JournalError as error:
@@ -229,9 +194,9 @@ class Desk:
                 advice="Nothing was done in it. Open a new incident.",
             ) from error
         request = Request(
-            str(opening["mode"]), runbook.name, str(opening.get("scenario", "")),
-            profile or str(opening.get("profile", "")), region or str(opening.get("region", "")),
-            str(opening["account"]), key=key, read_only=read_only, hurry=hurry,
+            str(opened["mode"]), runbook.name, str(opened.get("scenario", "")),
+            profile or str(opened.get("profile", "")), region or str(opened.get("region", "")),
+            str(opened["account"]), key=key, read_only=read_only, hurry=hurry,
         )  # fmt: skip
         if request.mode == "rehearsal":
             world = World.connect(self._world_folder(folder.name))
@@ -248,10 +213,39 @@ class Desk:
             signer=signing.signer,
             endorsement=signing.endorsement,
             clock=entrance.clock,
-            joining=_seat(entrance, operator, request),
+            joining=seat(entrance, operator, request),
         )
-        story = load_scenario(request.scenario).story if request.scenario else ""
-        return self._visit(journal, entrance, runbook, children, signing, story, read_only)
+        try:
+            story = load_scenario(request.scenario).story if request.scenario else ""
+            return self._visit(journal, entrance, runbook, children, signing, story, read_only)
+        except BaseException:
+            journal.release()  # or nobody could resume it while this process lives
+            raise
+
+    def _briefed(
+        self,
+        request: Request,
+        runbook: Runbook,
+        children: Mapping[str, Runbook],
+        entrance: Entrance,
+        incident: str,
+        story: str,
+    ) -> Briefing:
+        briefing = Briefing(
+            request=request,
+            runbook=runbook,
+            children=children,
+            identity=entrance.identity,
+            fields=briefing_fields(runbook, request, entrance),
+            keys=self._keys.options(request.mode),
+            warnings=warnings(entrance, self.settings),
+            story=story,
+            asks=asks(runbook),
+            needs_trust=request.mode == "real" and not self._trust.trusted(runbook),
+            ticket=incident,
+        )
+        self._prepared[incident] = _Prepared(entrance, incident, story)
+        return briefing
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -280,12 +274,13 @@ class Desk:
         return Visit(ledger, entrance.door, entrance.clock, run, key=key, world=entrance.world, story=story)
 
     def _usable(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
-        problems = tuple(problem for problem in lint(runbook, children) if problem.level == "error")
+        problems: list[Problem] = []
         for each in (runbook, *children.values()):
+            problems += [problem for problem in lint(each, children) if problem.level == "error"]
             if masked_text(each.source) != each.source:
                 raise RunbookError(f"{each.name} holds what looks like a secret.", advice="Take it out, and rotate it.")
         if problems:
-            raise RunbookError(f"{runbook.name}: {len(problems)} problems", problems)
+            raise RunbookError(f"{runbook.name}: {len(problems)} problems", tuple(problems))
 
     def _operator(self, identity: Identity) -> str:
         """How the trail names the human: by the settings, the login name, or as AWS knows the session."""
@@ -310,31 +305,6 @@ class Desk:
             "There is no open incident.", title="Nothing to resume", advice="`irtui incidents list` shows all."
         )
 
-    def _previous(self, mode: str) -> str:
-        """The head of this machine's last incident of the same mode: a whole missing incident is seen by it."""
-        for entry in self.incidents():
-            if entry.mode == mode:
-                head = read_head(entry.path)
-                return f"{entry.id}#{head.seq}:{head.sha256}" if isinstance(head, Head) else ""
-        return ""
-
-
-def _seat(entrance: Entrance, operator: str, request: Request) -> dict[str, Any]:
-    """Who sits down, as the open and join records hold it."""
-    identity = entrance.identity
-    return {
-        "account": identity.account,
-        "alias": identity.alias,
-        "caller": identity.arn,
-        "caller_name": identity.name,
-        "user_id": identity.user_id,
-        "operator": operator,
-        "profile": request.profile,
-        "region": identity.region,
-        "endpoints": list(entrance.door.endpoints),
-        "expires": rfc3339(identity.expires) if identity.expires else "",
-    }
-
 
 def _unlocks(typed: str, account: str) -> None:
     if typed and typed != account[-4:]:
@@ -343,10 +313,3 @@ def _unlocks(typed: str, account: str) -> None:
             title="Wrong account digits",
             advice="Type its last four digits to unlock changes, or nothing to stay read-only.",
         )
-
-
-def _code_digest() -> str:
-    """SHA-256 over the sources of the irtui that runs: which code it was."""
-    root = Path(sys.modules["irtui"].__file__ or "").parent
-    sources = sorted(root.rglob("*.py"))
-    return digest([[str(path.relative_to(root)), path.read_text("utf-8")] for path in sources])

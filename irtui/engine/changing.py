@@ -1,28 +1,25 @@
-"""Steps that change: plan, judge, confirm, re-read, send, verify, settle. And taking them back.
+"""Steps that change: plan, judge, confirm, re-read, send, verify, settle. Taking them back is `undoing`.
 
 Rules: what is sent is what was confirmed. Just before each unit is sent its preconditions are read again;
 a difference refuses and is shown. Each item of a batch stands for itself: one that fails is recorded and the
 others go on, because refusing must not help the attacker.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from irtui.aws.door import Door
-from irtui.canonical import plain
-from irtui.clock import Clock
+from irtui.canonical import canonical
 from irtui.engine.checks import record_check, worst_finding
 from irtui.engine.consent import confirmation, judge, plans_digest, who_acts
 from irtui.engine.executor import send
-from irtui.engine.ledger import Ledger
-from irtui.engine.looks import Sight, look, observe, observed_before, signed_in
-from irtui.engine.operator import Message, Operator, Progress
+from irtui.engine.hands import Hands, in_words
+from irtui.engine.ledger import clipped
+from irtui.engine.looks import Sight, look, observed_before, same, signed_in
+from irtui.engine.operator import Message, Progress
 from irtui.engine.outline import unit_key
-from irtui.engine.planning import plan_step, plan_undo
-from irtui.errors import AwsFault, CredentialsError, IrtuiError, JournalError
-from irtui.guards.situation import Limits
+from irtui.engine.planning import plan_step
+from irtui.errors import AwsFault, CredentialsError, JournalError
 from irtui.model.incident import StepState
 from irtui.model.outcome import Finding, Status
 from irtui.model.plan import Plan, PlannedCall
@@ -30,19 +27,6 @@ from irtui.model.verdict import Ruling, worst
 
 INLINE = 24 * 1024
 """Plans up to this many bytes stand in their record; larger ones are evidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What a change needs. Passed around instead of a dozen arguments."""
-
-    ledger: Ledger
-    door: Door
-    clock: Clock
-    operator: Operator
-    protected: tuple[str, ...]
-    limits: Limits
-    stopping: Callable[[], bool]
 
 
 def change(hands: Hands, state: StepState, contexts: Mapping[int | None, Mapping[str, Any]]) -> None:
@@ -55,49 +39,31 @@ def change(hands: Hands, state: StepState, contexts: Mapping[int | None, Mapping
             plans.append(plan_step(hands.door, state.step, key, context, hands.clock.now() + hands.door.ahead))
         except (CredentialsError, JournalError):
             raise
-        except IrtuiError as error:
+        except Exception as fault:
+            error = in_words(fault)
             if isinstance(error, AwsFault):
                 signed_in(error)
-            hands.ledger.write("fail", {"step": key, "reason": str(error), "advice": error.advice})
+            hands.ledger.write("fail", {"step": key, "reason": clipped(str(error)), "advice": clipped(error.advice)})
             hands.operator.tell(Message(error.title, str(error), error.advice, "error", key))
         finally:
             hands.operator.progress(Progress())
     if not plans:
         return
-    agreed = _agree(hands, state, tuple(plans), batch=bool(state.step.for_each))
+    agreed = agree(hands, state, tuple(plans), batch=bool(state.step.for_each))
     if agreed is None:
         return
     for plan in plans:
         if hands.stopping():
             return
-        _carry_out(hands, state, plan, agreed)
+        carry_out(hands, state, plan, agreed)
 
 
-def undo(hands: Hands, state: StepState) -> None:
-    """Takes a step back: the same guards, the same way to AWS, and a check that the state before is there again."""
-    plan, intents = plan_undo(hands.door, state)
-    if not plan.calls:
-        hands.operator.tell(
-            Message("Nothing to undo", "No change of this step is in effect.", level="warning", key=state.key)
-        )
-        return
-    agreed = _agree(hands, state, (plan,), batch=False)
-    if agreed is None:
-        return
-    hands.ledger.write("undo", {"step": state.key, "digest": agreed})
-    if not _carry_out(hands, state, plan, agreed, undoes=intents):
-        return
-    wanted = {record.seq: record.planned for record in hands.ledger.state.step(state.key).calls}
-    findings = [_is_back(hands, PlannedCall.from_data(wanted[seq])) for seq in intents]
-    record_check(hands.ledger, state.key, "undo", findings)
-
-
-def _agree(hands: Hands, state: StepState, plans: tuple[Plan, ...], *, batch: bool) -> str | None:
+def agree(hands: Hands, state: StepState, plans: tuple[Plan, ...], *, batch: bool) -> str | None:
     """The digest that the operator confirmed, or None: refused or declined, and recorded."""
     agreed = plans_digest(plans)
     data = [plan.as_data() for plan in plans]
     body: dict[str, Any] = {"step": state.key, "digest": agreed}
-    if len(str(data)) > INLINE:
+    if len(canonical(data)) > INLINE:
         body["evidence"] = hands.ledger.evidence(f"{state.key}: plan", data, state.key).sha256
     else:
         body["plans"] = data
@@ -120,6 +86,7 @@ def _consent(
     verdicts = judge(
         hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity, now=hands.clock.now(),
         protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
+        read_only=hands.read_only,
     )  # fmt: skip
     if worst(verdicts) is Ruling.DENY:
         reasons = "; ".join(verdict.reason for verdict in verdicts if verdict.ruling is Ruling.DENY)
@@ -139,7 +106,7 @@ def _consent(
     return True
 
 
-def _carry_out(hands: Hands, state: StepState, plan: Plan, agreed: str, undoes: tuple[int, ...] = ()) -> bool:
+def carry_out(hands: Hands, state: StepState, plan: Plan, agreed: str, undoes: tuple[int, ...] = ()) -> bool:
     """Re-reads, sends every call of one unit, verifies. False: stop here."""
     drift, unread = _recheck(hands, plan)
     if (drift or unread) and not _consent(hands, state, (plan,), batch=False, drift=drift, unread=unread):
@@ -154,7 +121,7 @@ def _carry_out(hands: Hands, state: StepState, plan: Plan, agreed: str, undoes: 
         if outcome.status is Status.UNKNOWN:
             hands.operator.tell(
                 Message("Nobody knows whether it was done", f"{planned.call.name}: {outcome.message}",
-                        "irtui looks at AWS before anything else goes on.", "warning", plan.step)
+                        "irtui looks at AWS before this goes on.", "warning", plan.step)
             )  # fmt: skip
             return False
     if not plan.undoing:
@@ -172,7 +139,7 @@ def _recheck(hands: Hands, plan: Plan) -> tuple[tuple[Mapping[str, Any], ...], t
             continue
         if now.state == "unknown":
             unread.append(f"{planned.call.name}: {now.why}")
-        elif (now.state, plain(now.value)) != (planned.before.state, plain(planned.before.value)):
+        elif not same(now, planned.before):
             drift.append({"call": planned.call.name, "before": planned.before.as_data(), "now": now.as_data()})
     return tuple(drift), tuple(unread)
 
@@ -187,17 +154,22 @@ def verify(hands: Hands, unit: str, calls: tuple[PlannedCall, ...]) -> None:
     hands.operator.progress(Progress("checking that it took effect …", unit))
     sights = [look(hands.door, hands.clock, what, stopping=hands.stopping) for what in looks]
     hands.operator.progress(Progress())
+    finding = worst_finding(sights)
     again = [what.again_after for what in looks if what.again_after is not None]
-    settles = bool(again) and worst_finding(sights) is Finding.VERIFIED
+    settles = bool(again) and finding is Finding.VERIFIED
     due = hands.clock.now() + timedelta(seconds=max(again)) if settles else None
     record_check(hands.ledger, unit, "verify", sights, due)
+    if finding is Finding.REFUTED:
+        why = "; ".join(sight.why for sight in sights if sight.finding is Finding.REFUTED)
+        advice = "It may come late, or somebody takes it back: look again before running it again."
+        hands.operator.tell(Message("AWS accepted it, and it is not there", why, advice, "error", unit))
 
 
 def settle(hands: Hands, unit: str, calls: tuple[PlannedCall, ...]) -> None:
     """The second look. Verified closes the step, refuted opens it again, unseen is looked for once more later."""
     sights = [look(hands.door, hands.clock, planned.look, once=True) for planned in calls if planned.look]
     unseen = worst_finding(sights) is Finding.UNSETTLED and any(sight.passing for sight in sights)
-    due = hands.clock.now() + timedelta(seconds=RETRY_SETTLE) if unseen and not hands.stopping() else None
+    due = hands.clock.now() + timedelta(seconds=RETRY_SETTLE) if unseen else None
     finding = record_check(hands.ledger, unit, "again", sights, due)
     if finding is Finding.REFUTED:
         why = "; ".join(sight.why for sight in sights if sight.finding is Finding.REFUTED)
@@ -211,20 +183,10 @@ RETRY_SETTLE = 15.0
 """Seconds until a second look that saw nothing is tried again."""
 
 
-def _is_back(hands: Hands, original: PlannedCall) -> Sight:
-    """Whether what the call found before it is there again; polls as long as the call's own look would."""
-    call = original.observe or (original.look.call if original.look else None)
-    if call is None or original.before is None or original.before.state == "unknown":
-        return Sight(Finding.UNSETTLED, None, "what was there before is not known", passing=False)
-    watch = tuple(original.before.value) if isinstance(original.before.value, dict) else ()
-    within, every = (original.look.within, original.look.every) if original.look else (60.0, 2.0)
-    deadline = hands.clock.monotonic() + within
-    while True:
-        now = observe(hands.door, call, watch)
-        same = (now.state, plain(now.value)) == (original.before.state, plain(original.before.value))
-        if same:
-            return Sight(Finding.VERIFIED, now.value)
-        if hands.clock.monotonic() + every > deadline or hands.stopping():
-            finding = Finding.UNSETTLED if now.state == "unknown" else Finding.REFUTED
-            return Sight(finding, now.value, now.why or "it is not as it was before the step")
-        hands.clock.sleep(every)
+def in_effect(state: StepState) -> dict[str, tuple[PlannedCall, ...]]:
+    """Unit → its calls that took effect and were not taken back, the latest of each."""
+    units: dict[str, dict[int, PlannedCall]] = {}
+    for record in state.calls:
+        if record.took_effect and not record.undone and not record.undoing:
+            units.setdefault(record.step, {})[record.n] = PlannedCall.from_data(record.planned)
+    return {unit: tuple(calls.values()) for unit, calls in units.items()}

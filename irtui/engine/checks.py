@@ -1,12 +1,16 @@
 """What looks at AWS amounted to, as one `check` record."""
 
 from datetime import datetime
+from typing import Any
 
-from irtui.canonical import plain
+from irtui.canonical import canonical, plain
 from irtui.clock import rfc3339
-from irtui.engine.ledger import Ledger
+from irtui.engine.ledger import Ledger, clipped
 from irtui.engine.looks import Sight
 from irtui.model.outcome import Finding
+
+MOST_SEEN = 16 * 1024
+"""Bytes of what looks showed that a check holds."""
 
 
 def worst_finding(sights: list[Sight]) -> Finding:
@@ -15,6 +19,12 @@ def worst_finding(sights: list[Sight]) -> Finding:
     if Finding.REFUTED in found:
         return Finding.REFUTED
     return Finding.VERIFIED if found == {Finding.VERIFIED} else Finding.UNSETTLED
+
+
+def _fitting(values: Any) -> Any:
+    """The values as they were seen; of more than fits a record, how much it was."""
+    size = len(canonical(values))
+    return plain(values) if size <= MOST_SEEN else f"{size} bytes, too many for a record"
 
 
 def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight], due: datetime | None = None) -> Finding:
@@ -29,8 +39,8 @@ def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight], due
             "step": unit,
             "which": which,
             "finding": finding.value,
-            "value": plain([sight.value for sight in sights]),
-            "why": "; ".join(sight.why for sight in sights if sight.why),
+            "value": _fitting([sight.value for sight in sights]),
+            "why": clipped("; ".join(sight.why for sight in sights if sight.why)),
             "advice": next((sight.advice for sight in sights if sight.advice), ""),
             "due": rfc3339(due) if due else "",
         },

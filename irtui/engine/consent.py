@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from irtui.aws.door import Door
 from irtui.canonical import digest
-from irtui.engine.ledger import Ledger
+from irtui.engine.ledger import Ledger, clipped
 from irtui.engine.looks import signed_in
 from irtui.engine.operator import Confirmation
 from irtui.errors import AwsFault
@@ -53,9 +54,10 @@ def judge(
     limits: Limits,
     drift: tuple[Mapping[str, Any], ...] = (),
     unread: tuple[str, ...] = (),
+    read_only: bool = False,
 ) -> tuple[Verdict, ...]:
-    """Every guard's verdict on these plans, recorded."""
-    incident = ledger.state
+    """Every guard's verdict on these plans, recorded. `read_only`: this sitting may not use an earlier unlock."""
+    incident = replace(ledger.state, unlocked=ledger.state.unlocked and not read_only)
     situation = Situation(
         step=state.step,
         state=state,
@@ -77,7 +79,7 @@ def judge(
             "step": state.key,
             "digest": plans_digest(plans),
             "verdicts": [
-                {"guard": v.guard, "ruling": v.ruling.name, "reason": v.reason, "ask": v.ask} for v in verdicts
+                {"guard": v.guard, "ruling": v.ruling.name, "reason": clipped(v.reason), "ask": v.ask} for v in verdicts
             ],
             "result": worst(verdicts).name,
         },

@@ -1,12 +1,17 @@
 """Calls of which nobody knows whether they were done: look at AWS, then say what was found."""
 
-from irtui.canonical import plain
-from irtui.engine.changing import Hands, verify
-from irtui.engine.looks import look, observed_before
+from irtui.engine.changing import in_effect, verify
+from irtui.engine.hands import Hands
+from irtui.engine.looks import look, observed_before, same
 from irtui.engine.operator import Message, Progress, Question
+from irtui.engine.outline import split_key
+from irtui.engine.undoing import look_back
 from irtui.model.incident import CallRecord, StepState
-from irtui.model.outcome import Finding
+from irtui.model.outcome import Finding, Observed
 from irtui.model.plan import PlannedCall
+
+WINDOW, EVERY = 60.0, 2.0
+"""Seconds for which, and between which, a call without a look of its own is looked for."""
 
 CHOICES = {
     "applied": "It was done: I have seen its effect.",
@@ -50,16 +55,30 @@ def _found(hands: Hands, record: CallRecord, planned: PlannedCall) -> tuple[str,
         sight = look(hands.door, hands.clock, planned.look, stopping=hands.stopping)
         if sight.finding is Finding.VERIFIED:
             return "applied", "its effect is there"
-    now = observed_before(hands.door, planned)
+        now = observed_before(hands.door, planned)
+    else:
+        now = _long_seen(hands, planned)
+    if hands.stopping():
+        return "unclear", "irtui was stopped before it had looked long enough"
     if now is None:
         return "unclear", "this call leaves nothing that can be read"
     if now.state == "unknown" or planned.before is None or planned.before.state == "unknown":
         return "unclear", now.why or "what was there before is not known"
-    if (now.state, plain(now.value)) == (planned.before.state, plain(planned.before.value)):
+    if same(now, planned.before):
         return "not_applied", "what was there before is still there"
     if record.undoing:
         return "applied", "what the step had made is no longer there"
     return "unclear", "something else is there now than before, and not what was asked for"
+
+
+def _long_seen(hands: Hands, planned: PlannedCall) -> Observed | None:
+    """What is there, looked at for WINDOW seconds while it is what was there before: an effect may come late."""
+    deadline = hands.clock.monotonic() + WINDOW
+    while True:
+        now = observed_before(hands.door, planned)
+        if not same(now, planned.before) or hands.stopping() or hands.clock.monotonic() + EVERY > deadline:
+            return now
+        hands.clock.sleep(EVERY)
 
 
 def _conclude(hands: Hands, record: CallRecord, planned: PlannedCall, found: str, why: str, by: str = "look") -> None:
@@ -67,5 +86,9 @@ def _conclude(hands: Hands, record: CallRecord, planned: PlannedCall, found: str
     words = {"applied": "was done", "not_applied": "was not done", "unclear": "is still in doubt"}[found]
     level = "warning" if found == "unclear" else "info"
     hands.operator.tell(Message(f"{planned.call.name} {words}", why, "", level, record.step))
-    if found == "applied" and not record.undoing and record.n == record.of:
-        verify(hands, record.step, (planned,))
+    if found == "applied" and record.n == record.of:
+        if record.undoing:
+            look_back(hands, record.step)
+        else:
+            state = hands.ledger.state.step(split_key(record.step)[0])
+            verify(hands, record.step, in_effect(state).get(record.step, (planned,)))

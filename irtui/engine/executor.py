@@ -4,14 +4,16 @@ Rules: the intent is durable before the call is sent; the call is sent once; wha
 and when nobody knows, that is recorded. A JournalError before the call means that nothing was sent.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from irtui.aws import shapes
 from irtui.aws.door import Door
-from irtui.engine.ledger import Ledger
+from irtui.engine.ledger import Ledger, clipped
 from irtui.engine.operator import Operator, Progress
+from irtui.journal.handle import Refused
 from irtui.model.outcome import Outcome, Status
 from irtui.model.plan import Plan, PlannedCall
 from irtui.redact import masked
@@ -47,7 +49,7 @@ def send(
     finally:
         operator.progress(Progress())
     if outcome.status is Status.UNKNOWN:
-        ledger.write("unknown", {"intent": intent.seq, "why": outcome.message, "code": outcome.code})
+        ledger.write("unknown", {"intent": intent.seq, "why": clipped(outcome.message), "code": clipped(outcome.code)})
     else:
         ledger.write("outcome", {"intent": intent.seq, **_told(ledger, plan, planned, outcome)})
     return outcome
@@ -56,16 +58,17 @@ def send(
 def _told(ledger: Ledger, plan: Plan, planned: PlannedCall, outcome: Outcome) -> Mapping[str, Any]:
     told = {
         "status": outcome.status.value,
-        "code": outcome.code,
-        "message": outcome.message,
-        "advice": outcome.advice,
+        "code": clipped(outcome.code),
+        "message": clipped(outcome.message),
+        "advice": clipped(outcome.advice),
         "request_id": outcome.request_id,
         "date": outcome.date,
     }
     if outcome.reply:
         call = planned.call
         reply = masked(outcome.reply, shapes.sensitive(call.service, call.operation))
-        told["evidence"] = ledger.evidence(f"{call.name}.reply", reply, plan.step).sha256
+        with contextlib.suppress(Refused):  # what was sent has an outcome, also when its reply cannot be kept
+            told["evidence"] = ledger.evidence(f"{call.name}.reply", reply, plan.step).sha256
     return told
 
 

@@ -9,12 +9,12 @@ Rules:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
-from irtui.engine.outline import Node, outline, split_key
+from irtui.engine.outline import Node, outline, split_key, unit_key
 from irtui.errors import IrtuiError
-from irtui.model.incident import CallRecord, Evidence, IncidentState, StepState, StepStatus
+from irtui.model.incident import AT_ONCE, CallRecord, Evidence, IncidentState, StepState, StepStatus
 from irtui.model.runbook import Runbook, Step
 from irtui.runbook.expressions import fill, truth
 
@@ -49,6 +49,10 @@ class _Unit:
     accepted: bool = False
     """The last call was accepted by AWS; its effect may not have been looked for yet."""
     verified: bool = False
+    taken_back: bool = False
+    """The last change in effect was an undo."""
+    dismissed: bool = False
+    """Not needed because `when` was false: needed again when it is true."""
 
     def becomes(self, status: StepStatus, reason: str = "", advice: str = "") -> None:
         self.status, self.reason, self.advice = status, reason, advice
@@ -62,6 +66,7 @@ class Fold:
     def __init__(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
         self._nodes = outline(runbook, children)
         self._keys = {node.key for node in self._nodes}
+        self._asked = {node.key: node.step for node in self._nodes}
         self._steps: dict[str, StepState] = {}
         self._folded: object = None
         """What titles and conditions depended on when `_steps` was made."""
@@ -84,17 +89,24 @@ class Fold:
         if handler is not None:
             handler(record, record.body)
 
-    def take_all(self, records: Iterable[Entry]) -> "Fold":
-        """Adds the records of sittings that have ended: what was still running then is in doubt, or unseen."""
+    def take_all(self, records: Iterable[Entry], head: str = "") -> "Fold":
+        """Adds the records of sittings that have ended."""
         for record in records:
-            self.take(record)
-        for unit in self._units.values():
-            if unit.status is StepStatus.RUNNING and unit.accepted:
-                unit.becomes(StepStatus.SETTLING, unit.reason)
-                unit.settle_at = datetime.min.replace(tzinfo=UTC)
-            elif unit.status is StepStatus.RUNNING:
-                unit.becomes(StepStatus.IN_DOUBT, "it may have been sent; no answer is recorded")
+            self.take(record, head)
+        self.rest()
         return self
+
+    def rest(self) -> bool:
+        """Nobody is working: what was still running is in doubt, or accepted and unseen. True when there was such."""
+        running = {key: unit for key, unit in self._units.items() if unit.status is StepStatus.RUNNING}
+        for key, unit in running.items():
+            self._touched.add(split_key(key)[0])
+            if unit.accepted:
+                unit.becomes(StepStatus.SETTLING, unit.reason)
+                unit.settle_at = AT_ONCE
+            else:
+                unit.becomes(StepStatus.IN_DOUBT, "it may have been sent; no answer is recorded")
+        return bool(running)
 
     def state(self) -> IncidentState:
         """The whole state. Steps are made anew only where the records since the last call can have changed them."""
@@ -107,9 +119,14 @@ class Fold:
                     contexts[node.prefix] = self.context(node.prefix)
                 self._steps[node.key] = self._step(node, contexts[node.prefix])
         self._folded, self._touched = facts, set()
+        steps = dict(self._steps)
+        for key in reversed(steps):  # children stand after their parents
+            steps[key] = _through(steps[key], steps)
+        for key in steps:
+            steps[key] = _held(steps[key], steps)
         return replace(
             self._incident,
-            steps=tuple(self._finished(self._steps[node.key]) for node in self._nodes),
+            steps=tuple(steps.values()),
             changed=sum(1 for call in self._calls.values() if call.status != "not_applied" and call.status != "failed"),
         )
 
@@ -191,7 +208,8 @@ class Fold:
         unit.reply = str(body.get("evidence") or "")
         if body.get("state") == "ok":
             unit.values = dict(body.get("keep") or {})
-            unit.becomes(StepStatus.DONE)
+            checked = self._asked[split_key(str(body["step"]))[0]].verify is not None
+            unit.becomes(StepStatus.TODO if checked else StepStatus.DONE)  # its check follows
         else:
             unit.becomes(StepStatus.FAILED, str(body.get("message", "")), str(body.get("advice", "")))
 
@@ -227,7 +245,10 @@ class Fold:
             self._took_effect(unit, call)
         else:
             words = f"{call.code}: {call.message}" if call.code else call.message
-            unit.becomes(StepStatus.FAILED, words, str(body.get("advice", "")))
+            if call.undoing:
+                words = f"the undo was refused, the change is still there: {words}"
+            status = StepStatus.UNVERIFIED if call.undoing else StepStatus.FAILED
+            unit.becomes(status, words, str(body.get("advice", "")))
 
     def _on_unknown(self, record: Entry, body: Mapping[str, Any]) -> None:
         call = self._resolve(body, "unknown")
@@ -239,6 +260,8 @@ class Fold:
         unit = self._unit(call.step)
         if call.status == "applied":
             self._took_effect(unit, call)
+        elif call.status == "not_applied" and call.undoing:
+            unit.becomes(StepStatus.UNVERIFIED, "looked at AWS: the undo had no effect, the change is still there")
         elif call.status == "not_applied":
             unit.becomes(StepStatus.TODO, f"looked at AWS: {call.planned['call']} had no effect; run it again")
         else:
@@ -254,10 +277,14 @@ class Fold:
         if body.get("due"):
             unit.becomes(StepStatus.SETTLING, why)
             unit.settle_at = datetime.fromisoformat(str(body["due"]))
+        elif which == "undo" and finding == "verified":
+            unit.becomes(StepStatus.UNDONE)
+            for call in [call for call in self._calls.values() if call.step == str(body["step"]) and call.took_effect]:
+                self._calls[call.seq] = replace(call, undone=True)
         elif finding == "verified":
-            unit.becomes(StepStatus.UNDONE if which == "undo" else StepStatus.DONE)
-        elif which == "again":
-            unit.becomes(StepStatus.REFUTED if finding == "refuted" else StepStatus.UNVERIFIED, why)
+            unit.becomes(StepStatus.DONE)
+        elif which in ("verify", "again") and finding == "refuted":
+            unit.becomes(StepStatus.REFUTED, why)
         elif which in ("own", "wait"):
             unit.becomes(StepStatus.FAILED, why, str(body.get("advice", "")))
         else:
@@ -275,7 +302,9 @@ class Fold:
         self._unit(body["step"]).becomes(StepStatus.FAILED, str(body.get("reason", "")), str(body.get("advice", "")))
 
     def _on_not_needed(self, record: Entry, body: Mapping[str, Any]) -> None:
-        self._unit(body["step"]).becomes(StepStatus.NOT_NEEDED, str(body.get("why", "")))
+        key = str(body["step"])
+        self._for_all(key, StepStatus.NOT_NEEDED, str(body.get("why", "")))
+        self._unit(key).dismissed = body.get("by") == "when"
 
     def _on_attest(self, record: Entry, body: Mapping[str, Any]) -> None:
         unit = self._unit(body["step"])
@@ -291,10 +320,9 @@ class Fold:
 
     def _for_all(self, key: str, status: StepStatus, reason: str) -> None:
         """A step's own word stands for each of its items that is not done."""
-        self._unit(key).becomes(status, reason)
-        for index in range(len(self._items.get(key, ()))):
-            unit = self._unit(f"{key}[{index}]")
-            if unit.status.open:
+        items = range(len(self._items.get(key, ())))
+        for unit in [self._unit(f"{key}[{index}]") for index in items] or [self._unit(key)]:
+            if unit.status is not StepStatus.IN_DOUBT and (unit.status.open or not items):
                 unit.becomes(status, reason)
 
     def _resolve(self, body: Mapping[str, Any], status: str) -> CallRecord:
@@ -304,11 +332,14 @@ class Fold:
         return call
 
     def _took_effect(self, unit: _Unit, call: CallRecord) -> None:
-        if call.undoing:
-            undone = int(call.planned.get("undoes") or 0)
-            if undone in self._calls:
-                self._calls[undone] = replace(self._calls[undone], undone=True)
-        if call.n < call.of:
+        unit.taken_back = call.undoing
+        undone = self._calls.get(int(call.planned.get("undoes") or 0)) if call.undoing else None
+        for other in list(self._calls.values()) if undone else ():
+            if undone and not other.undoing and other.took_effect and other.aim == undone.aim:
+                self._calls[other.seq] = replace(other, undone=True)
+        if call.n < call.of and call.undoing:
+            unit.becomes(StepStatus.UNVERIFIED, f"{call.n} of {call.of} calls were taken back", "Undo the rest.")
+        elif call.n < call.of:
             unit.becomes(StepStatus.FAILED, f"{call.n} of {call.of} calls were made", "Run the step again.")
         else:
             unit.accepted = True
@@ -326,46 +357,43 @@ class Fold:
     def _step(self, node: Node, context: Mapping[str, Any]) -> StepState:
         own = self._units.get(node.key, _Unit())
         items = self._items.get(node.key, ())
-        units = [self._units.get(f"{node.key}[{index}]", _Unit()) for index in range(len(items))]
-        shown = _worst(units) if units and own.status is not StepStatus.SKIPPED else own
-        settles = [unit.settle_at for unit in units or [own] if unit.settle_at is not None]
+        keys = [unit_key(node.key, index) for index in range(len(items))] or [node.key]
+        units = [self._units.get(key, _Unit()) for key in keys]
+        shown = _worst(units)
+        applies = _applies(node.step, context)
+        status, reason = shown.status, shown.reason or (own.reason if shown.status.open else "")
+        if status is StepStatus.NOT_NEEDED and own.dismissed and applies:
+            status, reason = StepStatus.TODO, ""
+        due = {key: unit.settle_at for key, unit in zip(keys, units, strict=True) if unit.settle_at is not None}
         item = f"{node.key}["
         calls = tuple(call for call in self._calls.values() if call.step == node.key or call.step.startswith(item))
         return StepState(
             key=node.key,
             number=node.number,
             step=node.step,
-            status=shown.status,
+            status=status,
             title=_title(node.step, context),
             values=own.values,
             items=items,
-            items_done=tuple(index for index, unit in enumerate(units) if not unit.status.open),
+            items_done=tuple(
+                index for index, unit in enumerate(units) if items and not unit.status.open and unit.status not in _LEFT
+            ),
             calls=calls,
             evidence=tuple(self._evidence.get(node.key, ())),
-            gaps=own.gaps,
-            reason=shown.reason or own.reason,
+            gaps=tuple(dict.fromkeys(gap for unit in units for gap in unit.gaps)),
+            reason=reason,
             advice=shown.advice,
-            settle_at=min(settles, default=None),
-            verified=all(unit.verified for unit in units or [own]),
+            settle_at=min(due.values(), default=None),
+            due=due,
+            taken_back=tuple(key for key, unit in zip(keys, units, strict=True) if unit.taken_back),
+            verified=all(unit.verified for unit in units),
             wait_until=own.wait_until,
             reply=next((unit.reply for unit in reversed(units) if unit.reply), own.reply),
             asserted=own.asserted,
             proof=own.proof,
-            applies=_applies(node.step, context),
+            applies=applies,
             begun=f"{node.key}/" in self._child_inputs,
         )
-
-    def _finished(self, step: StepState) -> StepState:
-        """Adds what depends on other steps: what blocks it, and for a runbook step whether its child is through."""
-        prefix = step.key.rpartition("/")[0]
-        needed = [self._steps[f"{prefix}/{need}" if prefix else need] for need in step.step.needs]
-        blocked = tuple(need.step.id for need in needed if not satisfied(need))
-        if step.begun and step.status is StepStatus.TODO:
-            inner = [other for key, other in self._steps.items() if key.startswith(f"{step.key}/")]
-            if not any(other.status.open or other.status is StepStatus.WAITING for other in inner):
-                settling = any(other.status is StepStatus.SETTLING for other in inner)
-                return replace(step, status=StepStatus.SETTLING if settling else StepStatus.DONE, blocked_by=blocked)
-        return replace(step, blocked_by=blocked) if blocked else step
 
 
 _NO_FACTS = ("plan", "judge", "intent", "outcome", "unknown", "reconcile", "check", "evidence", "note", "undo")
@@ -388,6 +416,40 @@ def _title(step: Step, context: Mapping[str, Any]) -> str:
         return str(fill(step.title, context))
     except IrtuiError:
         return step.title
+
+
+_LEFT = (StepStatus.SKIPPED, StepStatus.NOT_NEEDED)
+"""Left out, not done."""
+
+
+def _through(step: StepState, steps: Mapping[str, StepState]) -> StepState:
+    """Of a runbook step that has begun: whether its child is through."""
+    if not step.begun or step.status is not StepStatus.TODO:
+        return step
+    inner = [other for key, other in steps.items() if key.startswith(f"{step.key}/")]
+    if any(_holds(other) for other in inner):
+        return step
+    settling = any(other.status is StepStatus.SETTLING for other in inner)
+    return replace(step, status=StepStatus.SETTLING if settling else StepStatus.DONE)
+
+
+def _holds(step: StepState) -> bool:
+    if step.status is StepStatus.FAILED:
+        return step.step.on_failure != "continue"
+    return step.status.open or step.status in (StepStatus.WAITING, StepStatus.RUNNING)
+
+
+def _held(step: StepState, steps: Mapping[str, StepState]) -> StepState:
+    """Adds what holds it: needed steps that are not done, and a parent that has not begun or was left out."""
+    prefix = step.key.rpartition("/")[0]
+    needed = [steps[f"{prefix}/{need}" if prefix else need] for need in step.step.needs]
+    blocked = tuple(need.step.id for need in needed if not satisfied(need))
+    parent = steps.get(prefix)
+    if parent is None or (parent.begun and parent.status not in _LEFT):
+        return replace(step, blocked_by=blocked) if blocked else step
+    if parent.status in _LEFT and step.status is StepStatus.TODO:
+        step = replace(step, status=parent.status, reason=parent.reason)
+    return replace(step, blocked_by=(parent.step.id, *blocked))
 
 
 def _moment(text: Any) -> datetime | None:

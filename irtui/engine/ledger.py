@@ -11,6 +11,14 @@ from irtui.journal.store import Journal
 from irtui.model.incident import Evidence, IncidentState
 from irtui.model.runbook import Runbook
 
+WORDS = 2000
+"""Characters of AWS's or a guard's words that a record holds."""
+
+
+def clipped(text: str) -> str:
+    """`text`, cut where it is longer than a record should hold: nobody's words may keep a record from being written."""
+    return text if len(text) <= WORDS else f"{text[:WORDS]} … ({len(text) - WORDS} characters more)"
+
 
 class Ledger:
     """Writes records and tells the operator's face. Raises JournalError, after which nothing may be done."""
@@ -18,7 +26,7 @@ class Ledger:
     def __init__(self, journal: Journal, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
         self.journal = journal
         self._fold = Fold(runbook, children)
-        self._fold.take_all(journal.records)
+        self._fold.take_all(journal.records, journal.head)
         self._state = self._fold.state()
         self._operator: Operator | None = None
         self._lock = threading.Lock()
@@ -47,6 +55,12 @@ class Ledger:
         """The last record; nothing can be written after it."""
         self.journal.close(body)
         self._take(self.journal.records[-1])
+
+    def rest(self) -> None:
+        """Between two moves nothing runs: what a fault left so is in doubt, or unseen."""
+        with self._lock:
+            if self._fold.rest():
+                self._state = self._fold.state()
 
     def context(self, prefix: str = "") -> dict[str, Any]:
         """What expressions of the steps under `prefix` may see."""

@@ -1,5 +1,6 @@
 """Looking at AWS: what is there now, and whether a condition holds (yet)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 from irtui.aws.door import Door
 from irtui.canonical import plain
 from irtui.clock import Clock
-from irtui.errors import AwsFault, CredentialsError, RunbookError, SimulatorGap
+from irtui.errors import AwsFault, CredentialsError, RunbookError, SimulatorGap, UsageError
 from irtui.model.call import Call
 from irtui.model.outcome import Finding, Observed
 from irtui.model.plan import Look, PlannedCall
 from irtui.redact import masked
 from irtui.runbook.expressions import search, truth, watched
+
+SHOWN = 200
+"""Characters of what was seen instead that a reason holds."""
 
 PAGES = 20
 """Most pages that one look follows."""
@@ -62,6 +66,13 @@ def observed_before(door: Door, planned: PlannedCall) -> Observed | None:
     return observe(door, call, watch)
 
 
+def same(one: Observed | None, other: Observed | None) -> bool:
+    """Both were seen, and nothing differs."""
+    if one is None or other is None or "unknown" in (one.state, other.state):
+        return False
+    return (one.state, plain(one.value)) == (other.state, plain(other.value))
+
+
 def look(
     door: Door,
     clock: Clock,
@@ -73,23 +84,26 @@ def look(
     """Polls until the condition holds or `within` has passed; `once` looks a single time."""
     deadline = clock.monotonic() + what.within
     while True:
-        sight = _glance(door, what)
-        if sight.finding is Finding.VERIFIED or once or not sight.passing or stopping():
+        sight = glance(door, what)
+        if sight.finding is Finding.VERIFIED or once or not sight.passing:
             return sight
+        if stopping():
+            return Sight(Finding.UNSETTLED, sight.value, "irtui was stopped before it had looked long enough")
         if clock.monotonic() + what.every > deadline:
             return sight
         clock.sleep(what.every)
 
 
-def _glance(door: Door, what: Look) -> Sight:
+def glance(door: Door, what: Look) -> Sight:
+    """One look. Raises CredentialsError: what could not be seen without signing in is looked at after it."""
     try:
         reply = door.read(what.call, pages=PAGES)
     except AwsFault as fault:
-        if fault.kind != "absent":
+        if signed_in(fault).kind != "absent":
             return Sight(Finding.UNSETTLED, None, str(fault), fault.advice, fault.kind in _PASSING)
         data = None
-    except SimulatorGap as gap:
-        return Sight(Finding.UNSETTLED, None, gap.message, gap.advice, passing=False)
+    except (SimulatorGap, UsageError) as error:
+        return Sight(Finding.UNSETTLED, None, error.message, error.advice, passing=False)
     else:
         data = masked(plain(reply.data), reply.sensitive)
     return judged(what.until, data)
@@ -104,7 +118,13 @@ def judged(until: str, data: Any) -> Sight:
         return Sight(Finding.REFUTED, value, f"{what_for(data)}: {error.message}")
     if holds:
         return Sight(Finding.VERIFIED, value)
-    return Sight(Finding.REFUTED, value, f"{what_for(data)}: {until} does not hold")
+    return Sight(Finding.REFUTED, value, f"{what_for(data)}: {until} does not hold{_seen(value)}")
+
+
+def _seen(value: dict[str, Any] | None) -> str:
+    """What stands there instead, as far as it can be read in a line."""
+    text = "; ".join(f"{path} is {json.dumps(plain(seen))}" for path, seen in (value or {}).items())
+    return f" ({text})" if 0 < len(text) <= SHOWN else ""
 
 
 def what_for(data: Any) -> str:

@@ -16,7 +16,7 @@ from irtui.actions.registry import ACTIONS
 from irtui.aws.effects import effect
 from irtui.model.effect import Effect
 from irtui.model.incident import IncidentState, StepState, StepStatus
-from irtui.model.runbook import CallBody, ChildBody, UseBody, WaitBody
+from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, UseBody, WaitBody
 
 WAIT_LOOK = timedelta(seconds=15)
 """How often a wait for a condition looks."""
@@ -136,3 +136,10 @@ def reads_only(step: StepState) -> bool:
         action = ACTIONS.get(body.action)
         return action is not None and action.observe is not None
     return False
+
+
+def repeats(step: StepState) -> bool:
+    """True where doing it once more undoes nothing: reading again, answering anew, stating anew, the rest of a list."""
+    if step.step.for_each and len(step.items_done) < len(step.items):
+        return True
+    return reads_only(step) or isinstance(step.step.body, AskBody | ManualBody)

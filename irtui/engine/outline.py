@@ -6,7 +6,7 @@ Keys: `deny` at the top, `sweep/users` for a step of the child that step `sweep`
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from irtui.errors import RunbookError
 from irtui.model.runbook import ChildBody, Runbook, Step
@@ -43,7 +43,9 @@ def _walk(runbook: Runbook, children: Mapping[str, Runbook], prefix: str, number
     if depth > MAX_DEPTH:
         raise RunbookError(f"runbooks nested deeper than {MAX_DEPTH}: {prefix}")
     for position, step in enumerate(runbook.steps, 1):
-        node = Node(prefix + step.id, f"{numbers}{position}", step, prefix)
+        # a child's sessions are its own, whatever the parent calls its
+        session = step.session if step.session == "caller" else prefix + step.session
+        node = Node(prefix + step.id, f"{numbers}{position}", replace(step, session=session), prefix)
         yield node
         if isinstance(step.body, ChildBody):
             child = children.get(step.body.runbook)

@@ -9,13 +9,15 @@ from irtui.actions.registry import ACTIONS
 from irtui.aws import shapes
 from irtui.aws.door import Door
 from irtui.aws.effects import effect
-from irtui.engine.looks import observed_before
+from irtui.canonical import canonical
+from irtui.engine.looks import glance, observed_before, same
 from irtui.errors import RunbookError
 from irtui.model.call import Call, subjects
-from irtui.model.incident import StepState
-from irtui.model.outcome import Reply
+from irtui.model.incident import CallRecord, StepState
+from irtui.model.outcome import Finding, Reply
 from irtui.model.plan import Look, Plan, PlannedCall
 from irtui.model.runbook import CallBody, Check, Step, UseBody
+from irtui.redact import MASK
 from irtui.runbook.expressions import fill, fill_condition
 from irtui.runbook.syntax import LONGEST_FILLED, compiled
 
@@ -29,7 +31,7 @@ def filled_call(body: CallBody, step: Step, context: Context) -> Call:
     problems = shapes.parameter_problems(call)
     if problems:
         raise RunbookError(f"{call.name}: {'; '.join(problems)}", advice="The values of earlier steps do not fit here.")
-    return call
+    return _unmasked(call)
 
 
 def filled_look(check: Check, step: Step, context: Context) -> Look | None:
@@ -53,27 +55,53 @@ def plan_step(door: Door, step: Step, key: str, context: Context, now: datetime)
     return Plan(key, tuple(replace(planned, before=observed_before(door, planned)) for planned in calls))
 
 
-def plan_undo(door: Door, state: StepState) -> tuple[Plan, tuple[int, ...]]:
-    """What takes a step back, last call first, and the intents it undoes."""
-    done = [
-        c for c in reversed(state.calls) if c.took_effect and not c.undone and not c.undoing and c.planned.get("undo")
-    ]
-    calls = []
-    for record in done:
-        original = PlannedCall.from_data(record.planned)
-        assert original.undo is not None
-        back = PlannedCall(
-            original.undo,
-            effect(original.undo.service, original.undo.operation),
-            original.target,
-            after=original.before.as_data() if original.before else None,
-            observe=original.observe or (original.look.call if original.look else None),
-            watch=tuple(original.before.value) if original.before and isinstance(original.before.value, dict) else (),
-            undo=original.call,
-            note=f"takes back #{record.seq}",
+def plan_undo(door: Door, state: StepState) -> tuple[tuple[Plan, tuple[int, ...]], ...]:
+    """For each unit, newest first: what takes it back, last call first, and the intents that this undoes.
+
+    What was sent twice is taken back once, to what stood there before the first. A call that changed nothing has
+    nothing to take back, so a plan may be empty. Raises RunbookError for what the journal holds only masked.
+    """
+    units: dict[str, dict[Any, CallRecord]] = {}
+    for record in state.calls:
+        if record.took_effect and not record.undone and not record.undoing and record.planned.get("undo"):
+            units.setdefault(record.step, {}).setdefault(record.aim, record)
+    return tuple(_unit_undo(door, unit, tuple(reversed(units[unit].values()))) for unit in reversed(units))
+
+
+def _unit_undo(door: Door, unit: str, records: tuple[CallRecord, ...]) -> tuple[Plan, tuple[int, ...]]:
+    found = [(record, _back(door, record)) for record in records]
+    sent = [(record, back) for record, back in found if back is not None]
+    return Plan(unit, tuple(back for _, back in sent), undoing=True), tuple(record.seq for record, _ in sent)
+
+
+def _back(door: Door, record: CallRecord) -> PlannedCall | None:
+    """What takes one call back; None where its effect is seen to be what was there before."""
+    original = PlannedCall.from_data(record.planned)
+    assert original.undo is not None
+    _unmasked(original.undo)
+    back = PlannedCall(
+        original.undo,
+        effect(original.undo.service, original.undo.operation),
+        original.target,
+        after=original.before.as_data() if original.before else None,
+        observe=original.observe or (original.look.call if original.look else None),
+        watch=tuple(original.before.value) if original.before and isinstance(original.before.value, dict) else (),
+        undo=original.call,
+        note=f"takes back #{record.seq}",
+    )
+    back = replace(back, before=observed_before(door, back))
+    if original.look and same(original.before, back.before) and glance(door, original.look).finding is Finding.VERIFIED:
+        return None
+    return back
+
+
+def _unmasked(call: Call) -> Call:
+    """Refuses a call that holds what the journal masked: AWS would get the mask."""
+    if MASK in canonical(call.as_data()).decode("ascii"):
+        raise RunbookError(
+            f"{call.name} would send what is masked in the journal", advice="Do this one by hand; nothing was sent."
         )
-        calls.append(replace(back, before=observed_before(door, back)))
-    return Plan(state.key, tuple(calls), undoing=True), tuple(record.seq for record in done)
+    return call
 
 
 def _planned(step: Step, body: CallBody, context: Context) -> PlannedCall:

@@ -16,7 +16,9 @@ def judge(situation: Situation) -> Verdict:
     if worst is Effect.READ or (worst is Effect.CHANGE and situation.step.phase not in ("contain", "eradicate")):
         return allow(GUARD, "It changes nothing that evidence is taken of.")
     behind = _evidence_behind(situation.incident, situation.state)
-    sources = behind or [state for state in situation.incident.steps if state.step.evidence]
+    sources = behind or [
+        state for state in situation.incident.steps if state.step.evidence and state.key != situation.state.key
+    ]
     if not any(state.evidence for state in sources):
         return unknown(
             situation, GUARD, "Nothing has been kept as evidence yet; what this changes could not be shown later."

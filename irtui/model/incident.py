@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from irtui.model.call import Call, Subject, subjects
 from irtui.model.runbook import Step
+
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+"""Due before everything: a change that AWS accepted and nobody has looked at."""
 
 
 class StepStatus(StrEnum):
@@ -74,6 +78,12 @@ class CallRecord:
         return self.status in ("sent", "unknown")
 
     @property
+    def aim(self) -> tuple[str, int, str, tuple[Subject, ...]]:
+        """What it does to what: a later call of the same aim is this one sent again."""
+        call = Call.from_data(self.planned)
+        return self.step, self.n, call.name, subjects(call)
+
+    @property
     def took_effect(self) -> bool:
         return self.status in ("succeeded", "applied")
 
@@ -93,6 +103,7 @@ class StepState:
     items: tuple[Any, ...] = ()
     """The list it runs over, once known."""
     items_done: tuple[int, ...] = ()
+    """Items with nothing left to do; those that were skipped are not among them."""
     calls: tuple[CallRecord, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     gaps: tuple[str, ...] = ()
@@ -100,7 +111,11 @@ class StepState:
     """Why it failed, was skipped, or was reopened; one sentence, foreign text."""
     advice: str = ""
     settle_at: datetime | None = None
-    """When the second look is due."""
+    """When the first of the second looks is due."""
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    """Unit (the step, or an item of it) → when its second look is due; AT_ONCE where there was no first one."""
+    taken_back: tuple[str, ...] = ()
+    """Units whose last change in effect was an undo."""
     verified: bool = False
     """A look has shown the effect at least once since the last change."""
     wait_until: datetime | None = None

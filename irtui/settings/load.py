@@ -29,6 +29,7 @@ from irtui.errors import SettingsError
 from irtui.text import inert
 
 MOST_BYTES = 64 * 1024
+_DEFAULTS = "Write it anew; without the file the defaults hold."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,12 @@ def load_settings(path: Path) -> Settings:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}", advice="Check who may read it.") from None
     if len(data) > MOST_BYTES:
-        raise SettingsError(f"{path} is larger than {MOST_BYTES} bytes")
+        raise SettingsError(f"{path} is larger than {MOST_BYTES} bytes", advice=_DEFAULTS)
     try:
         text = data.decode("utf-8")
         table = tomllib.loads(text)
     except UnicodeDecodeError:
-        raise SettingsError(f"{path} is not UTF-8") from None
+        raise SettingsError(f"{path} is not UTF-8", advice=_DEFAULTS) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", str(error))
         line = place[1] if place and place[1] else text.count("\n") + 1

@@ -26,6 +26,7 @@ from irtui.engine.operator import (
     Task,
 )
 from irtui.engine.operator import Message as Told
+from irtui.errors import KeyUnavailable
 from irtui.model.incident import IncidentState
 from irtui.tui.messages import (
     Asked,
@@ -41,6 +42,7 @@ from irtui.tui.messages import (
 )
 from irtui.tui.pending import Pending
 from irtui.tui.present.desk import Shelf
+from irtui.tui.present.keys import PASSPHRASE_FILE, PASSPHRASE_PROMPT, key_question
 
 
 class Bridge:
@@ -75,16 +77,7 @@ class Bridge:
         self._jobs.put(("opening", lambda: self._opened(self._desk.begin(briefing, answers))))
 
     def resume(self, incident_id: str, profile: str = "", passphrase: str = "", key: str = "") -> None:
-        self._jobs.put(
-            (
-                "opening",
-                lambda: self._opened(
-                    self._desk.resume(
-                        incident_id, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret
-                    )
-                ),
-            )
-        )
+        self._jobs.put(("opening", lambda: self._resume(incident_id, profile, passphrase, key)))
 
     def walk(self, listener: MessagePump) -> None:
         self._listener = listener
@@ -145,6 +138,23 @@ class Bridge:
         briefing, self._briefing = self._briefing, None
         if briefing is not None:
             self._desk.abandon(briefing)
+
+    def _resume(self, incident_id: str, profile: str, passphrase: str, key: str) -> None:
+        """A key that does not answer is asked for, with the reason; declined, the reason is what stays."""
+        while True:
+            try:
+                self._opened(
+                    self._desk.resume(
+                        incident_id, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret
+                    )
+                )
+                return
+            except KeyUnavailable as trouble:
+                chosen = self.decide(key_question(trouble))
+                secret = self.secret(PASSPHRASE_PROMPT) if chosen == PASSPHRASE_FILE else ""
+                if not chosen or secret is None:
+                    raise
+                key, passphrase = chosen, secret
 
     def _opened(self, visit: Any) -> None:
         self._briefing = None

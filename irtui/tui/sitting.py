@@ -1,7 +1,7 @@
 """What the screens know of the open incident: the last fold, and what was said in this sitting. No rules live here."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from irtui.clock import Clock
@@ -27,23 +27,14 @@ class Sitting:
     ended: bool = False
     told: list[Message] = field(default_factory=list)
     previews: dict[str, Confirmation] = field(default_factory=dict)
-    _seen: int = 0
-    _ahead: timedelta = timedelta()
 
     def update(self, state: IncidentState, records: tuple[Recorded, ...]) -> None:
         self.state, self.records = state, records
 
     def now(self) -> datetime:
-        """The incident's time: a rehearsal has its own, known from its newest record."""
-        return self.clock.now() + self._offset()
-
-    def _offset(self) -> timedelta:
-        if self.state.mode == "real" or not self.records:
-            return timedelta()
-        if self._seen != len(self.records):
-            self._seen = len(self.records)
-            self._ahead = datetime.fromisoformat(self.records[-1].t) - self.clock.now()
-        return self._ahead
+        """The incident's time: a rehearsal has its own."""
+        now: datetime = self.visit.clock.now()
+        return now
 
     def progressed(self, progress: Progress) -> None:
         if progress.text != self.progress.text:

@@ -46,7 +46,7 @@ def find_backend() -> Backend:
             reasons.append(f"{allowed.title}: {fault}")
     raise KeyUnavailable(
         "This machine offers no keyring that may hold a signing key. " + "; ".join(reasons),
-        advice="Start a keyring (gnome-keyring, KWallet), or choose a passphrase file or an ephemeral key.",
+        advice="Start a keyring (gnome-keyring, KWallet), or choose --key passphrase-file or --key ephemeral.",
     )
 
 

@@ -17,7 +17,7 @@ from irtui.vault.seeds import SEED_BYTES
 SERVICE = "irtui"
 PROBE_SECONDS = 2.0
 _CANARY = "canary"
-_ADVICE = "Unlock the keyring and try again, or choose a passphrase file or an ephemeral key."
+_ADVICE = "Unlock the keyring and try again, or choose --key passphrase-file or --key ephemeral."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from program import end_worlds
+
+from tests.support.program import end_worlds
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import ACCOUNT, Walk, changes, end_worlds, incident_folder, records, until, walking, world_of
 
 from irtui.errors import UsageError
 from irtui.journal.verify import verify
+from tests.support.program import ACCOUNT, Walk, changes, end_worlds, incident_folder, records, until, walking, world_of
 
 SOON = 15.0
 """Seconds within which it must have ended, also when a call hangs."""
@@ -131,11 +131,11 @@ def test_a_second_ctrl_c_does_not_wait_for_the_call(home: Path) -> None:
     """Twice ctrl+c in a hanging change ends at once; the change is in doubt, and is looked for, not repeated."""
     with walking(home, "rehearse", "leaked-key", "--plain", terminal=True) as walk:
         opened(walk)
-        world_of(home).weather({"effect": "delay", "operation": "PutUserPolicy", "seconds": 12.0, "times": 1})
+        world_of(home).weather({"effect": "delay", "operation": "PutUserPolicy", "seconds": 6.0, "times": 1})
         walk.say("ci-deploy")
         until(lambda: any(record["type"] == "intent" for record in records(home)), "the intent")
-        until(lambda: walk.interrupted_again(), "the end", 6.0)  # two signals at once may arrive as one
-        assert walk.ended(6.0) == INTERRUPTED, walk.out[-2000:]
+        until(lambda: walk.interrupted_again(), "the end", 4.0)  # two signals at once may arrive as one
+        assert walk.ended(1.0) == INTERRUPTED, walk.out[-2000:]
         assert outcome_of(home, "PutUserPolicy") == "unknown"
     world = world_of(home)
     until(lambda: any(request["operation"] == "PutUserPolicy" for request in world.requests()), "the late change")

@@ -7,10 +7,10 @@ import functools
 import sys
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from forwarding import Forwarding
 
 import irtui.desk.desk
 from irtui.__main__ import main
+from tests.support.forwarding import Forwarding
 
 
 def nowhere(request: AWSPreparedRequest) -> AWSResponse:

@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyte
+
 from irtui.gameday.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,9 @@ ACCOUNT = "444455556666"
 """Of the leaked-key scenario."""
 PATIENCE = 40.0
 _PROMPT = re.compile(r"(?:^|\n)([^\n]*(?:: |> ))$")
+
+# Queries and modes that pyte does not know; terminals do.
+_UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1bP[^\x1b]*\x1b\\\\")
 
 Done = subprocess.CompletedProcess[str]
 
@@ -113,6 +118,7 @@ class Walk:
         rows: int = 40,
     ) -> None:
         self.home = home
+        self._columns, self._rows = columns, rows
         self.sent: list[str] = []
         """Lines that were typed."""
         self.reading = threading.Event()
@@ -162,6 +168,18 @@ class Walk:
     @property
     def out(self) -> str:
         return self._raw["out"].decode("utf-8", "replace").replace("\r\n", "\n")
+
+    @property
+    def screen(self) -> str:
+        """What a terminal of that size would show now."""
+        screen = pyte.Screen(self._columns, self._rows)
+        pyte.ByteStream(screen).feed(_UNKNOWN.sub(b"", self._raw["out"]))
+        return "\n".join(screen.display)
+
+    def sees(self, words: str) -> None:
+        """Waits until the screen shows `words`."""
+        until(lambda: words in self.screen or self.process.poll() is not None, repr(words))
+        assert words in self.screen, self.screen
 
     @property
     def err(self) -> str:

@@ -39,7 +39,7 @@ from irtui.engine.operator import (
     UndoStep,
     Unlock,
 )  # fmt: skip
-from irtui.errors import CredentialsError, Problem
+from irtui.errors import CredentialsError, KeyUnavailable, Problem
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.identity import Identity
@@ -174,6 +174,7 @@ class FakeVisit:
         self.foreign = desk.foreign
         self.id, self.folder, self.mode = INCIDENT, Path("incidents") / INCIDENT, desk.mode
         self.story = self.foreign("A key of the pipeline was pushed to a public repository.")
+        self.clock = FixedClock()
         self.released = False
         self.commands: list[Command] = []
         self.confirmed: list[object] = []
@@ -206,6 +207,9 @@ class FakeVisit:
     def objectives(self) -> tuple[FakeObjective, ...]:
         met = FakeObjective("stopped", self.foreign("The key does nothing any more"), True, "")
         return (met, FakeObjective("sessions", self.foreign("No session lives on"), False, self.foreign("role/deploy")))
+
+    def sketch(self, key: str) -> Call | None:
+        return plan(key, self.foreign).calls[0].call if key in ("deny", "delete") else None
 
     def stop(self) -> None:
         self._stop.set()
@@ -365,6 +369,9 @@ class FakeDesk:
         self.hanging = threading.Event()
         self.trouble: Exception | None = None
         self.answers: Answers | None = None
+        self.opens_with: tuple[str, str] | None = None
+        """Kind and passphrase of the only key with which a resume works; None: any."""
+        self.keys_tried: list[tuple[str, str]] = []
 
     def runbooks(self) -> tuple[RunbookEntry, ...]:
         f = self.foreign
@@ -394,8 +401,8 @@ class FakeDesk:
         if request.profile == "mfa" and ask_secret(self.foreign("MFA code of arn:aws:iam::1:mfa/ana")) is None:
             raise CredentialsError(self.foreign("no MFA code"), advice="Try again.")
         f = self.foreign
-        offer = Offer("AKIAEXAMPLEKEY000001", f("AKIAEXAMPLEKEY000001  ci-deploy, active, last used on s3"))
-        second = Offer("AKIAEXAMPLEKEY000002", f("AKIAEXAMPLEKEY000002  build-bot, active, never used"))
+        offer = Offer("AKIAEXAMPLEKEY000001", f("ci-deploy · Active · created 2026-01-26 · reported"))
+        second = Offer("AKIAEXAMPLEKEY000002", f("build-bot · Active · created 2025-03-02"))
         identity = Identity(ACCOUNT, f(f"arn:aws:sts::{ACCOUNT}:assumed-role/IncidentResponder/ana"), "AROAEXAMPLE:ana",
                             alias=f("acme-prod"), region="us-east-1", expires=NOW + timedelta(minutes=41))  # fmt: skip
         keys = (KeyOption("throw-away", True, "rehearsals only"),) if request.mode == "rehearsal" else (
@@ -427,6 +434,9 @@ class FakeDesk:
     def resume(
         self, incident_id: str, *, profile: str = "", key: str = "", passphrase: str = "", ask_secret: object
     ) -> FakeVisit:
+        self.keys_tried.append((key, passphrase))
+        if self.opens_with is not None and (key, passphrase) != self.opens_with:
+            raise KeyUnavailable(self.foreign("the keyring does not answer"))
         self.visit = FakeVisit(self, True)
         return self.visit
 

@@ -3,10 +3,9 @@
 import itertools
 import sys
 
-from fake_desk import FakeDesk, FixedClock
-from payloads import PAYLOADS
-
 from irtui.tui.app import run_app
+from tests.tui.fake_desk import FakeDesk, FixedClock
+from tests.tui.payloads import PAYLOADS
 
 _turn = itertools.count()
 

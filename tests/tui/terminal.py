@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyte
@@ -20,15 +21,17 @@ _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1bP[^\x
 
 
 class Terminal:
-    def __init__(self, *arguments: str, columns: int = 120, rows: int = 40) -> None:
+    def __init__(
+        self, *arguments: str, columns: int = 120, rows: int = 40, environ: Mapping[str, str] | None = None
+    ) -> None:
         self.output = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        environ = {
+        environ = environ or {
             "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "TERM": "xterm-256color",
-            "LANG": "C.UTF-8", "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parent.parent}",
+            "LANG": "C.UTF-8", "PYTHONPATH": str(HERE.parent.parent),
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave, env=environ, close_fds=True,
@@ -64,16 +67,28 @@ class Terminal:
     def lines(self) -> list[str]:
         return list(self._screen.display)
 
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
     def until(self, words: str, seconds: float = 15.0) -> None:
+        self.wait(lambda: words in self.text, f"no {words!r}", seconds)
+
+    def until_gone(self, words: str, seconds: float = 15.0) -> None:
+        self.wait(lambda: words not in self.text, f"still {words!r}", seconds)
+
+    def wait(self, true: Callable[[], bool], why: str, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while words not in "\n".join(self.lines):
-            assert time.monotonic() < end and self.process.poll() is None, f"no {words!r} in\n" + "\n".join(self.lines)
+        while not true():
+            assert time.monotonic() < end and self.process.poll() is None, f"{why} in\n{self.text}"
             self.read()
 
     def ended(self, seconds: float = 15.0) -> int | None:
+        """The exit code, when everything that the program wrote has been read; None when it still runs."""
         end = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < end:
             self.read()
+        self.read(0.2)
         return self.process.poll()
 
     def close(self) -> None:

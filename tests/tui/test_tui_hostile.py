@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from payloads import PAYLOADS
-from terminal import HERE, Terminal
+from tests.tui.payloads import PAYLOADS
+from tests.tui.terminal import HERE, Terminal
 
 # The mouse pointer's shape, which Textual itself sets.
 _POINTER = re.compile(r"\x1b\]22;(default|text|pointer)\x07")
@@ -71,7 +71,8 @@ def _walk(kind: str) -> tuple[str, int | None]:
         terminal.press("q")
         terminal.until("GAME DAYS")
         terminal.press("q")
-        return terminal.output.decode("utf-8", "surrogateescape"), terminal.ended()
+        code = terminal.ended()
+        return terminal.output.decode("utf-8", "surrogateescape"), code
     finally:
         terminal.close()
 
@@ -79,7 +80,7 @@ def _walk(kind: str) -> tuple[str, int | None]:
 def _look(terminal: Terminal, keys: str, click_from: int = 0) -> None:
     """Presses keys, lets the screen settle, and clicks the first text that looks like an action, right of a column."""
     terminal.press(keys)
-    terminal.read(0.25)
+    terminal.read(0.12)
     for row, line in enumerate(terminal.lines):
         for mark in ("pay[/]", "see[/]", "more[/]", "ok[/]"):
             column = line.find(mark, click_from)

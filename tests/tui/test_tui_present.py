@@ -3,9 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fake_desk import ACCOUNT, NOW, FakeDesk, FakeVisit, plan
-from payloads import PAYLOADS
-
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.outcome import Observed
@@ -17,6 +14,8 @@ from irtui.tui.present.lines import Line, outline
 from irtui.tui.present.plan import diff_lines, plan_lines
 from irtui.tui.present.steps import current, step_rows
 from irtui.tui.widgets.paint import painted
+from tests.tui.fake_desk import ACCOUNT, NOW, FakeDesk, FakeVisit, plan
+from tests.tui.payloads import PAYLOADS
 
 
 def _text(lines: tuple[Line, ...]) -> str:

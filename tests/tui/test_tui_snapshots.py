@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from fake_desk import FakeDesk
-from walks import app_on, open_incident, screen_text, until
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.walks import app_on, open_incident, screen_text, until
 
 FOLDER = Path(__file__).parent / "snapshots"
 

@@ -67,5 +67,5 @@ def test_present_is_pure_and_the_app_is_light() -> None:
     )
     assert done.returncode == 0, done.stderr
     present = "import sys, irtui.tui.present.plan, irtui.tui.present.desk; sys.exit('textual' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", present], cwd=ROOM.parent.parent, timeout=60, check=False)
-    assert done.returncode == 0, "present imports Textual"
+    pure = subprocess.run([sys.executable, "-c", present], cwd=ROOM.parent.parent, timeout=60, check=False)
+    assert pure.returncode == 0, "present imports Textual"

@@ -5,14 +5,14 @@ import threading
 import time
 from typing import Any
 
-from fake_desk import FakeDesk
 from textual import events
 from textual.widgets import Button, Input
-from walks import app_on, open_incident, screen_text, until
 
 from irtui.engine.operator import AddNote, CloseIncident, Confirmed, RunStep, SkipStep, UndoStep, Unlock
 from irtui.errors import CredentialsError
 from irtui.model.incident import StepStatus
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.walks import app_on, open_incident, screen_text, until
 
 
 def name(app: Any) -> str:
@@ -217,3 +217,28 @@ async def test_errors_at_the_briefing_are_shown_and_the_desk_comes_back() -> Non
         await until(pilot, lambda: "at least 60 columns" in " ".join(screen_text(app).split()))
         await pilot.resize_terminal(200, 60)
         await until(pilot, lambda: "acme-prod" in screen_text(app) and "us-east-1" in screen_text(app))
+
+
+async def test_a_resume_asks_for_the_key_that_does_not_answer() -> None:
+    """When the key that signed before does not answer, another kind or its passphrase is asked for; esc says why."""
+    desk = FakeDesk()
+    desk.opens_with = ("passphrase-file", "four small words")
+    app = app_on(desk)
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await until(pilot, lambda: "INC-31AA" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: name(app) == "ChoiceDialog")
+        assert "the keyring does not answer" in screen_text(app) and "ephemeral" in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: name(app) == "NoticeDialog")
+        await pilot.press("escape")
+        await until(pilot, lambda: name(app) == "DeskScreen")
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: name(app) == "ChoiceDialog")
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: name(app) == "TextDialog")
+        await pilot.press(*"four small words", "enter")
+        await until(pilot, lambda: name(app) == "RunScreen" and app.screen.sitting.my_turn)  # type: ignore[attr-defined]
+        assert "four small words" not in screen_text(app)
+        assert desk.keys_tried == [("", ""), ("", ""), ("passphrase-file", "four small words")]
+        await pilot.press("q", "q")

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from fake_desk import FakeDesk, FixedClock
 from textual.pilot import Pilot
 
-from irtui.tui.app import IrtuiApp
+from irtui.tui.application import IrtuiApp
+from tests.tui.fake_desk import FakeDesk, FixedClock
 
 
 def app_on(desk: FakeDesk, **words: Any) -> IrtuiApp:

@@ -1,28 +1,55 @@
 """The briefing's text: who you are, where, what is known, what will be asked."""
 
-from irtui.desk.nouns import Answers, Briefing, Field
+from irtui.desk.nouns import Answers, Briefing, Field, Offer
+from irtui.model.identity import Identity
+from irtui.model.runbook import InputSpec
 from irtui.tui.present.banner import caller_name
 from irtui.tui.present.lines import EMPTY, Line, clock_time, labelled, reflowed, say, section
 
 
 def briefing_lines(briefing: Briefing) -> tuple[Line, ...]:
     who, runbook = briefing.identity, briefing.runbook
-    ends = f"session ends {clock_time(who.expires)}" if who.expires else "long-term key: no end"
     given = [field for field in briefing.fields if not missing(briefing, field)]
     return (
         (("  ", ""), (runbook.title, "name"), (f"   {runbook.severity} · {len(runbook.steps)} steps", "dim")),
         EMPTY,
         *section("Story", reflowed(briefing.story)),
-        labelled("account", f"{who.alias} {who.account}".strip(), "name"),
-        labelled("you are", f"{caller_name(who.arn)}  {who.session_name}".rstrip(), "name"),
-        labelled("", who.arn, "dim"),
+        labelled("caller", who.arn),
         labelled("region", who.region or "none set"),
-        labelled("session", ends),
+        labelled("session", _session_words(who)),
         *(labelled(field.spec.name, field.value) for field in given),
         EMPTY,
         *section("Look out", (say(f"! {warning}", "warn") for warning in briefing.warnings)),
         *section("You will be asked", (say(f"· {ask}") for ask in briefing.asks)),
     )
+
+
+def who_line(briefing: Briefing) -> Line:
+    """Stays while the form scrolls: in which account and as whom it would be opened."""
+    who = briefing.identity
+    return (
+        (" account ", "dim"), (f"{who.alias} {who.account}".strip(), "name"),
+        ("  you are ", "dim"), (caller_name(who.arn), "name"), (f" {who.session_name}".rstrip(), ""),
+    )  # fmt: skip
+
+
+def _session_words(who: Identity) -> str:
+    if who.expires:
+        return f"ends {clock_time(who.expires)}"
+    return "long-term key, no end" if who.kind in ("user", "root") else "end not known"
+
+
+def offer_line(offer: Offer) -> Line:
+    """The value first and whole: it is what will be taken."""
+    label = "" if offer.label == offer.value else offer.label
+    return ((f" {offer.value}  ", "name"), (label, "dim"))
+
+
+def expected(spec: InputSpec) -> str:
+    """What an empty field says that it waits for."""
+    if spec.optional:
+        return "optional"
+    return spec.help or f"{spec.type.replace('_', ' ')}, needed"
 
 
 def missing(briefing: Briefing, field: Field) -> bool:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.tui.present.lines import EMPTY, Line, clock_time, counted, labelled, say, section
-from irtui.tui.present.steps import title
+from irtui.tui.present.steps import containment, title
 
 
 class Judged(Protocol):
@@ -33,7 +33,7 @@ def leaving_lines(state: IncidentState, busy: str) -> tuple[Line, ...]:
             ),
         ),
         *section("In doubt: resume looks at these first", (say(f"! {s.number} {title(s)}", "bad") for s in doubtful)),
-        say(f"{counted(len(state.open_steps), 'step')} open, account is {state.contained}", "dim"),
+        say(f"{counted(len(state.open_steps), 'step')} open, account is {containment(state)}", "dim"),
     )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def ended_lines(state: IncidentState, objectives: tuple[Judged, ...]) -> tuple[L
     """After the close record."""
     verdict_role = "good" if state.contained == "contained" else "bad"
     return (
-        labelled("account", state.contained, verdict_role),
+        labelled("account", containment(state), verdict_role),
         labelled("steps", ", ".join(f"{count} {word}" for word, count in _counts(state))),
         labelled("journal", f"{counted(state.records, 'record')}, signed with a {state.key_kind} key"),
         EMPTY,

@@ -48,7 +48,8 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
     step = str(body.get("step", ""))
     match kind:
         case "open":
-            return f"{compact(body.get('runbook', {}))}"
+            runbook = body.get("runbook", {})
+            return f"{runbook.get('name', '')} {runbook.get('version', '')} on {body.get('account', '')}"
         case "observe":
             return " ".join(
                 part for part in (step, body.get("call", ""), body.get("state", ""), body.get("code", "")) if part
@@ -60,6 +61,19 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
             )
         case "outcome":
             return f"of #{body.get('intent')} {body.get('status', '')} {body.get('code', '')}".rstrip()
+        case "decide":
+            said = body.get("choice") or {"confirm": "confirmed", "decline": "declined"}.get(str(body.get("kind")), "")
+            return " · ".join(part for part in (f"{step} {said}", str(body.get("reason") or "")) if part)
+        case "skip" | "fail":
+            return f"{step} {body.get('reason', '')}"
+        case "attest":
+            return f"{step} {body.get('statement', '')}"
+        case "reconcile":
+            return f"#{body.get('intent')} {body.get('found', '')}: {body.get('why', '')}"
+        case "settle":
+            return f"{step} second look due {str(body.get('due', ''))[11:19]}Z"
+        case "items":
+            return f"{step} {compact(body.get('items', []))}"
         case "judge":
             return f"{step} {body.get('result', '')}"
         case "plan":

@@ -128,11 +128,13 @@ def verdict_lines(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def written_lines(step: Step) -> tuple[Line, ...]:
-    """What the runbook says a step does, for before it was ever planned. Expressions are not filled in."""
+def written_lines(step: Step, sketch: Call | None = None) -> tuple[Line, ...]:
+    """What a step does, for before it was ever planned: filled in where that is known (`sketch`), else as written."""
     body = step.body
-    if isinstance(body, CallBody):
-        lines: list[Line] = [say(body.name, "name"), *parameter_lines(Call(body.service, body.operation, body.params))]
+    if sketch is not None:
+        lines: list[Line] = [say(sketch.name, "name"), *parameter_lines(sketch)]
+    elif isinstance(body, CallBody):
+        lines = [say(body.name, "name"), *parameter_lines(Call(body.service, body.operation, body.params))]
     elif isinstance(body, UseBody):
         lines = [say(body.action, "name"), *parameter_lines(Call("", "", body.inputs))]
     else:
@@ -143,7 +145,8 @@ def written_lines(step: Step) -> tuple[Line, ...]:
         lines.append((("undo  ", "dim"), (step.undo.name, "")))
     if step.irreversible:
         lines.append((("no way back: ", "bad"), (step.irreversible, "")))
-    return (*lines, EMPTY, say("As written in the runbook. Press r to see the exact calls; nothing runs yet.", "dim"))
+    origin = "As far as it is known now." if sketch is not None else "As written in the runbook."
+    return (*lines, EMPTY, say(f"{origin} Press r to see the exact calls; nothing runs yet.", "dim"))
 
 
 def changes_words(request: Confirmation) -> str:

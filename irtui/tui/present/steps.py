@@ -30,7 +30,10 @@ class Row:
 
 
 def current(state: IncidentState) -> str:
-    """Key of the step that is next: the first open one whose needs are met, else the first open, else empty."""
+    """Key of the running step, else of the next: the first open one whose needs are met, else the first open."""
+    for step in state.steps:
+        if step.status is StepStatus.RUNNING:
+            return step.key
     for step in state.open_steps:
         if not step.blocked_by:
             return step.key

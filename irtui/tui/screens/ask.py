@@ -39,7 +39,8 @@ class ChoiceDialog(Dialog):
 
     def on_mount(self) -> None:
         rows = self.query_one("#choices", Rows)
-        rows.show([(key, ((f" {key:<10} ", "name"), (sentence, ""))) for key, sentence in self._choices.items()])
+        width = max(map(len, self._choices), default=0)
+        rows.show([(key, ((f" {key:<{width}}  ", "name"), (sentence, ""))) for key, sentence in self._choices.items()])
         rows.highlighted = None
         rows.focus()
 
@@ -126,6 +127,10 @@ class LeaveDialog(Dialog):
     def __init__(self, lines: Iterable[Line]) -> None:
         super().__init__()
         self._lines = tuple(lines)
+
+    def leave(self) -> bool:
+        self.dismiss(True)
+        return True
 
     def body(self) -> ComposeResult:
         with Vertical(classes="box"):

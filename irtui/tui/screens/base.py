@@ -11,7 +11,7 @@ from irtui.tui.widgets.keyline import KeyLine
 from irtui.tui.widgets.paint import safe
 
 if TYPE_CHECKING:
-    from irtui.tui.app import IrtuiApp
+    from irtui.tui.application import IrtuiApp
 
 TOO_SMALL = "irtui needs a window of at least 60 columns and 16 rows. Make this one bigger. Nothing is lost."
 
@@ -37,6 +37,10 @@ class Bannered(Screen[Any]):
 
     def on_screen_resume(self) -> None:
         self.refresh_banner()
+
+    def leave(self) -> bool:
+        """The operator wants to leave from here. False: it is for the screen below to say."""
+        return False
 
     def sitting_changed(self) -> None:
         """The incident's state is newer than what is shown."""
@@ -68,3 +72,7 @@ class Dialog(Bannered, ModalScreen[Any]):
 
     def body(self) -> ComposeResult:
         raise NotImplementedError
+
+    def leave(self) -> bool:
+        self.dismiss(None)
+        return False

@@ -13,7 +13,7 @@ from textual.widgets import Button, Checkbox, Input, Static
 
 from irtui.desk.nouns import Answers, Briefing
 from irtui.desk.nouns import Field as InputField
-from irtui.tui.present.briefing import briefing_lines, missing, refusal
+from irtui.tui.present.briefing import briefing_lines, expected, missing, offer_line, refusal, who_line
 from irtui.tui.present.lines import say
 from irtui.tui.screens.base import FullScreen
 from irtui.tui.widgets.paint import painted, painted_lines, safe
@@ -23,7 +23,6 @@ from irtui.tui.widgets.rows import Rows
 class BriefingScreen(FullScreen):
     HELP = "Nothing is written and nothing is changed before you start. Empty account digits mean: read only."
     CSS_PATH = "briefing.tcss"
-    AUTO_FOCUS = "Input, #start"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r,f5", "start", "start", id="briefing.start", tooltip="Open the incident with these answers"),
         Binding("escape", "back", "back", id="briefing.back", tooltip="Back to the desk; nothing has happened"),
@@ -38,6 +37,7 @@ class BriefingScreen(FullScreen):
 
     def body(self) -> ComposeResult:
         briefing = self.briefing
+        yield Static(painted(who_line(briefing)), id="who", markup=False)
         with VerticalScroll(id="form", can_focus=False):
             yield Static(painted_lines(briefing_lines(briefing)), markup=False)
             for place, field in enumerate(self._asked):
@@ -62,10 +62,10 @@ class BriefingScreen(FullScreen):
         optional = "  optional" if spec.optional else ""
         with Vertical(classes="field"):
             yield Static(painted(((spec.title or spec.name, "head"), (optional, "dim"))), markup=False)
-            for words in (spec.help, field.note):
+            for words in (spec.help if spec.optional else "", field.note):
                 if words:
                     yield Static(safe(words, "dim"), markup=False)
-            yield Input(value=field.value, id=f"input-{place}", classes="value", placeholder=spec.type)
+            yield Input(value=field.value, id=f"input-{place}", placeholder=expected(spec))
             if field.offers:
                 offers = Rows(id=f"offers-{place}")
                 offers.add_class("offers")
@@ -75,7 +75,7 @@ class BriefingScreen(FullScreen):
         self.query_one("#form").border_title = "Briefing"
         for place, field in enumerate(self._asked):
             if field.offers:
-                rows = [(str(index), say(f" {offer.label}")) for index, offer in enumerate(field.offers)]
+                rows = [(str(index), offer_line(offer)) for index, offer in enumerate(field.offers)]
                 self.query_one(f"#offers-{place}", Rows).show(rows)
         keys = self.query_one("#keys", Rows)
         keys.show(
@@ -86,6 +86,7 @@ class BriefingScreen(FullScreen):
         )
         keys.choose(self.briefing.request.key)
         self._checked()
+        self.query("Input, #start").first().focus(scroll_visible=False)
 
     def answers(self) -> Answers:
         """What the form says now."""
@@ -133,7 +134,8 @@ class BriefingScreen(FullScreen):
         """To the next text field, else to the button; never past it."""
         fields = [field for field in self.query(Input) if field.display]
         later = fields[fields.index(here) + 1 :]
-        (later[0] if later else self.query_one("#start")).focus()
+        # At once: what is typed next belongs there.
+        self.set_focus(later[0] if later else self.query_one("#start"))
 
     @on(Button.Pressed, "#start")
     def action_start(self) -> None:
@@ -150,3 +152,7 @@ class BriefingScreen(FullScreen):
     def action_back(self) -> None:
         if not self._starting:
             self.irtui.back_from_briefing()
+
+    def leave(self) -> bool:
+        self.action_back()
+        return True

@@ -120,3 +120,7 @@ class DeskScreen(FullScreen):
     @on(Input.Submitted, "#search")
     def _found(self) -> None:
         self.query_one("#entries").focus()
+
+    def leave(self) -> bool:
+        self.app.exit(0)
+        return True

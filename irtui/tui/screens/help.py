@@ -1,5 +1,9 @@
-"""All keys that work right now, and a sentence about what has the focus."""
+"""All keys that work right now, as a page to read and as commands of the palette."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from irtui.tui.present.lines import EMPTY, Line, say
@@ -21,3 +25,15 @@ def help_dialog(screen: Screen[object]) -> NoticeDialog:
         shown = " ".join(dict.fromkeys(names))
         lines.append(((f"{shown:<14} ", "key"), (tooltip, "")))
     return NoticeDialog("Help: the keys that work here", lines)
+
+
+def palette(app: App[Any], screen: Screen[Any]) -> Iterable[SystemCommand]:
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if active.enabled and binding.tooltip and binding.id and not binding.action.startswith("app.command"):
+            yield SystemCommand(
+                f"{binding.description} ({app.get_key_display(binding)})",
+                binding.tooltip,
+                lambda action=binding.action, node=active.node: app.run_worker(app.run_action(action, node)),
+            )
+    yield SystemCommand("theme", "Other colours", app.action_change_theme)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.notifications import SeverityLevel
 from textual.widgets import Static
@@ -24,24 +24,20 @@ from irtui.engine.operator import (
     Unlock,
 )  # fmt: skip
 from irtui.model.incident import StepState, StepStatus
-from irtui.model.plan import Plan
 from irtui.tui.messages import Ended, Progressed, Spoke, Updated, YourTurn
 from irtui.tui.present.closing import ended_lines, leaving_lines
-from irtui.tui.present.command import aws_commands
 from irtui.tui.present.journal import record_line
-from irtui.tui.present.lines import EMPTY, Line, paragraphs, say
-from irtui.tui.present.plan import plan_lines, written_lines
-from irtui.tui.present.result import evidence_lines, instruction_lines, kind_words, next_words, result_lines
+from irtui.tui.present.status import status_line
 from irtui.tui.present.steps import containment, counts, current, step_rows, title
-from irtui.tui.screens.ask import LeaveDialog, NoticeDialog, TextDialog
+from irtui.tui.screens import run_dialogs
+from irtui.tui.screens.ask import LeaveDialog, NoticeDialog
 from irtui.tui.screens.base import FullScreen
+from irtui.tui.screens.run_keys import KEYS
 from irtui.tui.sitting import Sitting
 from irtui.tui.widgets.paint import painted, painted_lines, safe
-from irtui.tui.widgets.pane import Pane
 from irtui.tui.widgets.rows import Rows
-from irtui.tui.widgets.tabs import TabStrip
+from irtui.tui.widgets.step_view import TABS, StepView
 
-TABS = ("plan", "result", "evidence", "aws")
 _SEVERITY: dict[str, SeverityLevel] = {"error": "error", "warning": "warning"}
 _LOOK = (StepStatus.SETTLING, StepStatus.IN_DOUBT, StepStatus.UNVERIFIED, StepStatus.WAITING)
 
@@ -50,44 +46,18 @@ class RunScreen(FullScreen):
     HELP = "Steps on the left, the chosen one on the right. enter opens, r previews and runs, nothing runs unconfirmed."
     CSS_PATH = "run.tcss"
     AUTO_FOCUS = "#steps"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "run", "run", id="run.run", tooltip="Preview the step; a change runs only when confirmed"),
-        Binding("u", "undo", "undo", id="run.undo", tooltip="Take the step's changes back, with the same guards"),
-        Binding("s", "skip", "skip", id="run.skip", tooltip="Skip the step, with a reason"),
-        Binding("n", "note", "note", id="run.note", tooltip="Add a note to the journal"),
-        Binding("l", "look", "look again", show=False, id="run.look", tooltip="Look again at a step that settles"),
-        Binding("a", "unlock", "allow changes", id="run.unlock", tooltip="Allow changes in this incident"),
-        Binding("e", "evidence", "evidence", id="run.evidence", tooltip="Evidence and replies of the step as a tree"),
-        Binding("J,f3", "journal", "journal", id="run.journal", tooltip="Every record; filter, verify"),
-        Binding("c", "tab(3)", "aws command", show=False, id="run.command", tooltip="The step as an aws command"),
-        Binding("h,left", "turn(-1)", "tab before", show=False, id="run.tab_before", tooltip="Tab before"),
-        Binding("right", "turn(1)", "next tab", show=False, id="run.tab_next", tooltip="Next tab"),
-        Binding("1", "tab(0)", "plan", show=False, id="run.tab1", tooltip="Plan"),
-        Binding("2", "tab(1)", "result", show=False, id="run.tab2", tooltip="Result"),
-        Binding("3", "tab(2)", "evidence", show=False, id="run.tab3", tooltip="Evidence"),
-        Binding("4", "tab(3)", "command", show=False, id="run.tab4", tooltip="As an aws command"),
-        Binding("y", "copy", "copy", show=False, id="run.copy", tooltip="Copy the aws command of the step"),
-        Binding("slash", "filter", "filter", show=False, id="run.filter", tooltip="Filter the journal"),
-        Binding("x", "close_incident", "close", show=False, id="run.close", tooltip="Close the incident for good"),
-        Binding("escape", "to_steps", "steps", show=False, id="run.steps", tooltip="Back to the steps"),
-        Binding("tab", "app.focus_next", "pane", show=False, id="run.pane", tooltip="Next pane"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, sitting: Sitting) -> None:
         super().__init__()
         self.sitting = sitting
-        self._tab = 0
         self._followed = ""
-        self._shown_key = ""
 
     def body(self) -> ComposeResult:
         with Horizontal(id="upper"):
             with Vertical(id="left"):
                 yield Rows(id="steps")
-            with Vertical(id="right"):
-                yield Pane(id="instruction")
-                yield TabStrip(TABS, id="tabs")
-                yield Pane(id="detail")
+            yield StepView(self.sitting, id="right")
         yield Static(id="tail", markup=False)
         yield Static(id="status", markup=False)
 
@@ -112,8 +82,7 @@ class RunScreen(FullScreen):
         self.sitting.told.append(told)
         text = f"{told.text}\n{told.advice}".strip()
         if told.level == "error":
-            self._tab = 1
-            self.query_one("#tabs", TabStrip).choose(1)
+            self._view().choose(TABS.index("result"))
         self.irtui.toast(told.title, text, _SEVERITY.get(told.level, "information"))
         self.sitting_changed()
 
@@ -172,44 +141,12 @@ class RunScreen(FullScreen):
     def _selected(self) -> None:
         self.query_one("#detail").focus()
 
-    @on(TabStrip.Chosen)
-    def _tab_chosen(self, event: TabStrip.Chosen) -> None:
-        self._tab = event.index
-        self._show_step(top=True)
+    def _view(self) -> StepView:
+        return self.query_one("#right", StepView)
 
-    def _show_step(self, top: bool = False) -> None:
-        step = self.step()
-        if step is None:
-            return
-        if step.key != self._shown_key:
-            top = True
-            self._shown_key = step.key
-        right = self.query_one("#right")
-        right.border_title = safe(f"{step.number} {title(step)}")
-        right.border_subtitle = safe(f"{step.step.phase} · {kind_words(step.step)}")
-        self.query_one("#instruction", Pane).show(instruction_lines(step))
-        detail = self.query_one("#detail", Pane)
-        detail.show(self._detail(step))
-        if top:
-            detail.scroll_home(animate=False)
-            self.query_one("#instruction", Pane).scroll_home(animate=False)
-
-    def _detail(self, step: StepState) -> tuple[Line, ...]:
-        if TABS[self._tab] == "result":
-            return result_lines(step, self.sitting.messages(step.key))
-        if TABS[self._tab] == "evidence":
-            return evidence_lines(step)
-        if TABS[self._tab] == "aws":
-            return paragraphs(self._command(step)) or (say("No call is planned yet. Press r to see it.", "dim"),)
-        plans = self._plans(step)
-        return plan_lines(plans) or written_lines(step.step) or (say("Nothing is changed by this step.", "dim"),)
-
-    def _plans(self, step: StepState) -> tuple[Plan, ...]:
-        preview = self.sitting.previews.get(step.key)
-        return self.sitting.plans(step.key) or (preview.plans if preview else ())
-
-    def _command(self, step: StepState) -> str:
-        return aws_commands(planned.call for plan in self._plans(step) for planned in plan.calls)
+    def _show_step(self) -> None:
+        if step := self.step():
+            self._view().show(step)
 
     def _show_tail(self) -> None:
         tail = self.query_one("#tail", Static)
@@ -218,20 +155,7 @@ class RunScreen(FullScreen):
         tail.update(painted_lines(record_line(record) for record in self.sitting.records[-room:]))
 
     def _tick(self) -> None:
-        sitting = self.sitting
-        busy = sitting.busy_words()
-        line: Line
-        if sitting.leaving and not sitting.ended:
-            line = (("leaving ", "warn"), (busy or "at the next safe point", ""), (" · q again leaves at once", "dim"))
-        elif sitting.asking:
-            line = say("waiting for your answer", "name")
-        elif busy:
-            line = (("working ", "warn"), (busy, ""))
-        elif sitting.my_turn or sitting.state.closed:
-            line = ((next_words(sitting.state, sitting.step(current(sitting.state))), "name"),)
-        else:
-            line = (("working", "warn"),)
-        self.query_one("#status", Static).update(painted(((" ", ""), *line)))
+        self.query_one("#status", Static).update(painted(((" ", ""), *status_line(self.sitting))))
 
     # What the operator asks for.
 
@@ -264,15 +188,14 @@ class RunScreen(FullScreen):
             self._send(LookAgain(step.key))
 
     def action_skip(self) -> None:
-        step = self.step()
-        if step is None:
-            return
-        dialog = TextDialog(f"Skip {step.number} {title(step)}", (say("Why? It stands in the journal."),), least=4)
-        self.app.push_screen(dialog, lambda text: self._send(SkipStep(step.key, str(text))) if text else None)
+        if step := self.step():
+            key = step.key
+            self.app.push_screen(
+                run_dialogs.skip_dialog(step), lambda text: self._send(SkipStep(key, str(text))) if text else None
+            )
 
     def action_note(self) -> None:
-        dialog = TextDialog("Note", (say("It stands in the journal as you write it."),))
-        self.app.push_screen(dialog, self._noted)
+        self.app.push_screen(run_dialogs.note_dialog(), self._noted)
 
     def _noted(self, text: object) -> None:
         """A note is never refused: while the engine works, it waits its turn."""
@@ -281,41 +204,28 @@ class RunScreen(FullScreen):
             self.sitting.my_turn = False
 
     def action_unlock(self) -> None:
-        account = self.sitting.state.account
-        lines = (
-            say(f"Account {account} · {self.sitting.state.mode.upper()}", "warn"),
-            say("Type its last four digits."),
-        )
-        dialog = TextDialog("Allow changes in this incident", lines, exactly=account[-4:])
+        dialog = run_dialogs.unlock_dialog(self.sitting.state)
         self.app.push_screen(dialog, lambda text: self._send(Unlock(str(text))) if text else None)
 
     def action_close_incident(self) -> None:
-        state = self.sitting.state
-        unfinished = state.open_steps or state.settling
-        ask = "Steps are left. Say why it ends like this." if unfinished else "Type: close"
-        lines = (
-            say(f"{containment(state)}, {counts(state)}", "warn"),
-            say("Nothing can be done in a closed incident."),
-            EMPTY,
-            say(ask),
-        )
-        dialog = TextDialog(f"Close {state.id} for good", lines, least=4, exactly="" if unfinished else "close")
-        self.app.push_screen(
-            dialog, lambda text: self._send(CloseIncident(str(text) if unfinished else "")) if text else None
-        )
+        self.app.push_screen(run_dialogs.close_dialog(self.sitting.state), self._close)
+
+    def _close(self, text: object) -> None:
+        if text:
+            self._send(CloseIncident(str(text) if run_dialogs.unfinished(self.sitting.state) else ""))
 
     def action_to_steps(self) -> None:
         self.query_one("#steps").focus()
 
     def action_tab(self, index: int) -> None:
-        self.query_one("#tabs", TabStrip).choose(index)
+        self._view().choose(index)
 
     def action_turn(self, by: int) -> None:
-        self.query_one("#tabs", TabStrip).choose(self._tab + by)
+        self._view().turn(by)
 
     def action_copy(self) -> None:
         step = self.step()
-        if step and (text := self._command(step) or title(step)):
+        if step and (text := self._view().command(step) or title(step)):
             self.irtui.copy(text)
 
     def action_evidence(self) -> None:
@@ -328,12 +238,13 @@ class RunScreen(FullScreen):
     def action_filter(self) -> None:
         self.irtui.show_journal(searching=True)
 
-    def ask_to_leave(self) -> None:
+    def leave(self) -> bool:
         """q, ctrl+c and ctrl+q. A second one while leaving leaves without waiting on the screen."""
         if self.sitting.ended or self.sitting.leaving:
             self.irtui.left()
         else:
             self.app.push_screen(LeaveDialog(leaving_lines(self.sitting.state, self.sitting.busy_words())), self._leave)
+        return True
 
     def _leave(self, yes: object) -> None:
         if yes:

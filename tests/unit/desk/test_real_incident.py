@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.support.bench_of_one import Human
-from tests.support.forwarding import Forwarding
 
 from irtui.desk.desk import Desk
 from irtui.desk.home import Home
@@ -19,6 +17,8 @@ from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
 from irtui.journal.verify import verify
 from irtui.settings.load import Settings
+from tests.support.bench_of_one import Human
+from tests.support.forwarding import Forwarding
 
 MakeDesk = Callable[..., Desk]
 

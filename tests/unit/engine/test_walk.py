@@ -4,14 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.bench_of_one import Bench, Human
-from tests.support.memory_door import START
 
 from irtui.engine.operator import CloseIncident, Confirmation, Confirmed, LookAgain, RunStep, SkipStep, UndoStep, Unlock
 from irtui.errors import AwsFault, JournalError
 from irtui.journal.verify import verify
 from irtui.model.call import Call
 from irtui.model.outcome import Outcome, Status
+from tests.support.bench_of_one import Bench, Human
+from tests.support.memory_door import START
 
 RUNBOOK = """
 runbook: test
@@ -354,7 +354,7 @@ def test_looking_again_verifies_anew(bench: Bench) -> None:
     bench.door.keys["AKIA1111111111111111"] = "Active"
     bench.walk(LookAgain("off"))
 
-    assert bench.status("off") == "unverified"
+    assert bench.status("off") == "reopened"
 
 
 def test_times_of_records_come_from_the_clock_that_was_handed_in(bench: Bench) -> None:

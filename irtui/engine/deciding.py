@@ -1,0 +1,54 @@
+"""What the operator decides of an incident without AWS: to leave a step out, to allow changes, to close."""
+
+from irtui.engine.hands import Hands
+from irtui.engine.operator import Message
+from irtui.model.incident import StepState, StepStatus
+
+
+def skip(hands: Hands, step: StepState, reason: str) -> None:
+    """Leaves a step out, with a reason. What may have been done is not skipped."""
+    tell = hands.operator.tell
+    if not step.step.skippable:
+        tell(Message("This step cannot be skipped", "The runbook says so.", level="warning", key=step.key))
+    elif len(reason.strip()) < 4:
+        tell(Message("Not skipped", "A reason is needed (at least four characters).", level="warning", key=step.key))
+    elif step.status is StepStatus.IN_DOUBT:
+        tell(Message("Not skipped", "It may have been done: look again first.", level="warning", key=step.key))
+    else:
+        hands.ledger.write("skip", {"step": step.key, "reason": reason})
+
+
+def unlock(hands: Hands, typed: str) -> None:
+    """Allows changes in this incident, when the end of its account's number was typed."""
+    state = hands.ledger.state
+    if state.unlocked and not hands.read_only:
+        return
+    if hands.read_only:
+        words = "This sitting was started with --read-only."
+        hands.operator.tell(Message("Still read-only", words, "Leave, and resume without it.", "warning"))
+        return
+    if typed != state.account[-4:]:
+        hands.operator.tell(
+            Message("Still read-only", f"{typed!r} is not the end of account {state.account}.", level="warning")
+        )
+        return
+    hands.ledger.write("unlock", {"account": state.account, "by": state.operator})
+
+
+def close(hands: Hands, reason: str) -> None:
+    """Ends the incident for good: not while something is in doubt, and with a reason while something is open."""
+    state = hands.ledger.state
+    doubtful = [step.title for step in state.steps if any(call.in_doubt for call in step.calls)]
+    if doubtful:
+        words = f"Nobody knows what became of: {'; '.join(doubtful)}."
+        hands.operator.tell(Message("Not closed", words, "Look again at it first.", "error"))
+        return
+    unfinished = [
+        step.key for step in state.steps
+        if step.status.open or step.status in (StepStatus.SETTLING, StepStatus.WAITING, StepStatus.UNVERIFIED)
+    ]  # fmt: skip
+    if unfinished and len(reason.strip()) < 4:
+        words = f"Open or not yet sure: {', '.join(unfinished)}."
+        hands.operator.tell(Message("Not closed", words, "Close with a reason to leave them so.", "warning"))
+        return
+    hands.ledger.close({"reason": reason, "open": unfinished, "contained": state.contained})

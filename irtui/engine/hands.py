@@ -1,0 +1,42 @@
+"""What the engine works with, passed around instead of a dozen arguments."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from irtui.aws.door import Door
+from irtui.clock import Clock
+from irtui.engine.ledger import Ledger
+from irtui.engine.operator import Operator
+from irtui.errors import IrtuiError
+from irtui.guards.situation import Limits
+from irtui.model.runbook import Runbook
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    ledger: Ledger
+    door: Door
+    clock: Clock
+    operator: Operator
+    runbook: Runbook
+    children: Mapping[str, Runbook]
+    protected: tuple[str, ...]
+    limits: Limits
+    read_only: bool
+    """Nothing is changed in this sitting, whatever an earlier one allowed."""
+    stopping: Callable[[], bool]
+
+
+def in_words(error: Exception) -> IrtuiError:
+    """`error` as something to tell. A fault of irtui is named by its place: its own words may hold foreign text."""
+    if isinstance(error, IrtuiError):
+        return error
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    return IrtuiError(
+        f"{type(error).__name__} at {place}",
+        title="A fault in irtui",
+        advice="What was sent is in the journal. Try again, or skip the step; please report this.",
+    )
