@@ -47,7 +47,7 @@ def _results() -> Iterator[Measured]:
     yield Measured(
         "journal record over a bare write + fsync", (ours - theirs) * 1000, 5.0, "ms", _milliseconds(ours, theirs)
     )
-    yield Measured("engine per changing step", engine.seconds_per_step() * 1000, 5.0, "ms", "8 durable records in it")
+    yield Measured("engine per changing step", engine.seconds_per_step() * 1000, 5.0, "ms", "without its fsyncs")
     slowest = keys.effect_while_a_call_hangs(IRTUI, 9)
     yield Measured("key to its effect while a call hangs", slowest * 1000, 100.0, "ms", "median of 9, through a pty")
 

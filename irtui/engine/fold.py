@@ -71,6 +71,7 @@ class Fold:
         self._folded: object = None
         """What titles and conditions depended on when `_steps` was made."""
         self._facts = 0
+        self._titles: dict[str, tuple[int, str]] = {}
         self._touched: set[str] = set()
         self._units: dict[str, _Unit] = {}
         self._items: dict[str, tuple[Any, ...]] = {}
@@ -354,6 +355,20 @@ class Fold:
             ]
         return values
 
+    def _title(self, node: Node, context: Mapping[str, Any]) -> str:
+        """The title filled in, made anew only when something it can read has changed."""
+        text = node.step.title
+        if "${{" not in text:
+            return text
+        facts, title = self._titles.get(node.key, (-1, text))
+        if facts != self._facts or "status" in text:
+            try:
+                title = str(fill(text, context))
+            except IrtuiError:
+                title = text
+            self._titles[node.key] = (self._facts, title)
+        return title
+
     def _step(self, node: Node, context: Mapping[str, Any]) -> StepState:
         own = self._units.get(node.key, _Unit())
         items = self._items.get(node.key, ())
@@ -372,7 +387,7 @@ class Fold:
             number=node.number,
             step=node.step,
             status=status,
-            title=_title(node.step, context),
+            title=self._title(node, context),
             values=own.values,
             items=items,
             items_done=tuple(
@@ -407,15 +422,6 @@ def _applies(step: Step, context: Mapping[str, Any]) -> bool | None:
         return truth(step.when, context)
     except IrtuiError:
         return None
-
-
-def _title(step: Step, context: Mapping[str, Any]) -> str:
-    if "${{" not in step.title:
-        return step.title
-    try:
-        return str(fill(step.title, context))
-    except IrtuiError:
-        return step.title
 
 
 _LEFT = (StepStatus.SKIPPED, StepStatus.NOT_NEEDED)

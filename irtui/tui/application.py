@@ -62,13 +62,12 @@ class IrtuiApp(SafeApp):
         keymap: Mapping[str, str] | None = None,
         log: Path | None = None,
     ) -> None:
-        super().__init__(log)
+        super().__init__(log, ascii_only=ascii_only)
         self.animation_level = "none"
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         self.theme = "ansi-dark" if self.no_color else "irtui"
         self.clock = clock or SystemClock()
-        self.ascii_only = ascii_only
         self.mode = start.mode if start else ""
         self.sitting: Sitting | None = None
         self.failure: IrtuiError | None = None

@@ -10,9 +10,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+from textual.filter import Monochrome
 
 from irtui.text import inert, inert_lines
-from irtui.tui.widgets.paint import SteeringFilter
+from irtui.tui.widgets.paint import AsciiFilter, ColourlessFilter, SteeringFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,14 +28,19 @@ if TYPE_CHECKING:
 class SafeApp(App[int]):
     """`log` is where tracebacks go."""
 
-    def __init__(self, log: Path | None) -> None:
+    def __init__(self, log: Path | None, *, ascii_only: bool = False) -> None:
         super().__init__()
+        self.ascii_only = ascii_only
         self.bug = ""
         """What a crash is called on the terminal; empty: none."""
         self._log_path = log
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), SteeringFilter()]
+        """Textual's own for NO_COLOR paints shades of grey, and the terminal's default colours black on black."""
+        filters = [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
+        filters += [ColourlessFilter()] if self.no_color else []
+        filters += [AsciiFilter()] if self.ascii_only else []
+        return [*filters, SteeringFilter()]
 
     async def _broker_event(self, event_name: str, event: events.Event, default_namespace: DOMNode) -> bool:
         """A click on text never is an action, whatever the text says."""

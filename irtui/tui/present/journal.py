@@ -63,7 +63,8 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
             return f"of #{body.get('intent')} {body.get('status', '')} {body.get('code', '')}".rstrip()
         case "decide":
             said = body.get("choice") or {"confirm": "confirmed", "decline": "declined"}.get(str(body.get("kind")), "")
-            return " · ".join(part for part in (f"{step} {said}", str(body.get("reason") or "")) if part)
+            reason = str(body.get("reason") or "")
+            return f"{step} {said} · {reason}" if reason not in ("", said) else f"{step} {said}"
         case "skip" | "fail":
             return f"{step} {body.get('reason', '')}"
         case "attest":

@@ -1,7 +1,7 @@
 """Plans, guards and confirmations as lines: the exact calls, before and after, the way back."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from irtui.engine.operator import Confirmation
@@ -94,7 +94,7 @@ def _before(observed: Observed | None) -> list[str]:
     if observed is None:
         return ["not read: nothing shows what is there now"]
     if observed.state == "present":
-        return _shown(observed.value)
+        return _shown(_bare(observed.value))
     return ["nothing there"] if observed.state == "absent" else [f"unknown: {observed.why or 'could not be read'}"]
 
 
@@ -102,6 +102,15 @@ def _after(planned: PlannedCall) -> list[str]:
     if planned.after is not None:
         return _shown(planned.after)
     return ["nothing there"] if planned.effect is Effect.DESTROY else ["not foretold"]
+
+
+def _bare(value: Any) -> Any:
+    """One watched field is shown as its value alone: the check below names the field."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        (value,) = value.values()
+        if isinstance(value, list | tuple) and len(value) == 1:
+            (value,) = value
+    return value
 
 
 def _shown(value: Any) -> list[str]:

@@ -32,6 +32,10 @@ _STEERING = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 
+_ASCII = str.maketrans(
+    "─━│┃╭╮╰╯┌┐└┘·…–→←↔✓✗▸‹❯▁▂▃▄▅▆▇█▔▊▎▏▕", "--||++++++++.~-><=x!><>#########||||"
+)  # fmt: skip
+
 
 def painted(line: Line) -> Content:
     """One line."""
@@ -55,6 +59,28 @@ class SteeringFilter(LineFilter):
             segment if segment.control or not _STEERING.search(segment.text) else _stripped(segment)
             for segment in segments
         ]
+
+
+class ColourlessFilter(LineFilter):
+    """For NO_COLOR: bold, dim and reverse stay, and the terminal's own two colours are all there is."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.control or segment.style is None
+            else Segment(segment.text, segment.style.without_color, None)
+            for segment in segments
+        ]  # fmt: skip
+
+
+class AsciiFilter(LineFilter):
+    """For --ascii: irtui's own signs and Textual's frames become ASCII of the same width; foreign letters stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.control or segment.text.isascii()
+            else Segment(segment.text.translate(_ASCII), segment.style, None)
+            for segment in segments
+        ]  # fmt: skip
 
 
 def _stripped(segment: Segment) -> Segment:
