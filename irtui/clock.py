@@ -19,6 +19,9 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Let that much of this clock's time pass."""
 
+    def skip(self, seconds: float) -> bool:
+        """Jumps over that much time, where time can be jumped over; False where one can only wait."""
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -31,6 +34,9 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         threading.Event().wait(seconds)
+
+    def skip(self, seconds: float) -> bool:
+        return False
 
 
 class ManualClock:
@@ -49,6 +55,10 @@ class ManualClock:
     def sleep(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._ticks += seconds
+
+    def skip(self, seconds: float) -> bool:
+        self.sleep(seconds)
+        return True
 
 
 def rfc3339(moment: datetime) -> str:

@@ -8,11 +8,13 @@ Rules:
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from irtui.engine.dependence import LEFT_OUT, held, through
 from irtui.engine.outline import Node, outline, split_key, unit_key
+from irtui.engine.unit import Unit, worst
 from irtui.errors import IrtuiError
 from irtui.model.incident import AT_ONCE, CallRecord, Evidence, IncidentState, StepState, StepStatus
 from irtui.model.runbook import Runbook, Step
@@ -32,34 +34,6 @@ class Entry(Protocol):
     def t(self) -> str: ...
 
 
-@dataclass(slots=True)
-class _Unit:
-    """What the records said of one step, or of one item."""
-
-    status: StepStatus = StepStatus.TODO
-    values: dict[str, Any] = field(default_factory=dict)
-    gaps: tuple[str, ...] = ()
-    reason: str = ""
-    advice: str = ""
-    settle_at: datetime | None = None
-    wait_until: datetime | None = None
-    reply: str = ""
-    asserted: str = ""
-    proof: str = ""
-    accepted: bool = False
-    """The last call was accepted by AWS; its effect may not have been looked for yet."""
-    verified: bool = False
-    taken_back: bool = False
-    """The last change in effect was an undo."""
-    dismissed: bool = False
-    """Not needed because `when` was false: needed again when it is true."""
-
-    def becomes(self, status: StepStatus, reason: str = "", advice: str = "") -> None:
-        self.status, self.reason, self.advice = status, reason, advice
-        if status is not StepStatus.SETTLING:
-            self.settle_at = None
-
-
 class Fold:
     """Takes records one by one; `state()` is the incident as they tell it. Raises RunbookError for a missing child."""
 
@@ -73,7 +47,7 @@ class Fold:
         self._facts = 0
         self._titles: dict[str, tuple[int, str]] = {}
         self._touched: set[str] = set()
-        self._units: dict[str, _Unit] = {}
+        self._units: dict[str, Unit] = {}
         self._items: dict[str, tuple[Any, ...]] = {}
         self._calls: dict[int, CallRecord] = {}
         self._evidence: dict[str, list[Evidence]] = {}
@@ -122,9 +96,9 @@ class Fold:
         self._folded, self._touched = facts, set()
         steps = dict(self._steps)
         for key in reversed(steps):  # children stand after their parents
-            steps[key] = _through(steps[key], steps)
+            steps[key] = through(steps[key], steps)
         for key in steps:
-            steps[key] = _held(steps[key], steps)
+            steps[key] = held(steps[key], steps)
         return replace(
             self._incident,
             steps=tuple(steps.values()),
@@ -316,8 +290,8 @@ class Fold:
 
     # -- meaning -------------------------------------------------------------------------------
 
-    def _unit(self, key: Any) -> _Unit:
-        return self._units.setdefault(str(key), _Unit())
+    def _unit(self, key: Any) -> Unit:
+        return self._units.setdefault(str(key), Unit())
 
     def _for_all(self, key: str, status: StepStatus, reason: str) -> None:
         """A step's own word stands for each of its items that is not done."""
@@ -332,7 +306,7 @@ class Fold:
         self._calls[call.seq] = call
         return call
 
-    def _took_effect(self, unit: _Unit, call: CallRecord) -> None:
+    def _took_effect(self, unit: Unit, call: CallRecord) -> None:
         unit.taken_back = call.undoing
         undone = self._calls.get(int(call.planned.get("undoes") or 0)) if call.undoing else None
         for other in list(self._calls.values()) if undone else ():
@@ -347,7 +321,7 @@ class Fold:
             unit.becomes(StepStatus.RUNNING, "accepted by AWS; nothing has shown the effect yet")
 
     def _values(self, key: str) -> dict[str, Any]:
-        unit = self._units.get(key, _Unit())
+        unit = self._units.get(key, Unit())
         values: dict[str, Any] = {**unit.values, "status": unit.status.value, "gaps": list(unit.gaps)}
         if key in self._items:
             values["items"] = [
@@ -370,11 +344,11 @@ class Fold:
         return title
 
     def _step(self, node: Node, context: Mapping[str, Any]) -> StepState:
-        own = self._units.get(node.key, _Unit())
+        own = self._units.get(node.key, Unit())
         items = self._items.get(node.key, ())
         keys = [unit_key(node.key, index) for index in range(len(items))] or [node.key]
-        units = [self._units.get(key, _Unit()) for key in keys]
-        shown = _worst(units)
+        units = [self._units.get(key, Unit()) for key in keys]
+        shown = worst(units)
         applies = _applies(node.step, context)
         status, reason = shown.status, shown.reason or (own.reason if shown.status.open else "")
         if status is StepStatus.NOT_NEEDED and own.dismissed and applies:
@@ -391,7 +365,9 @@ class Fold:
             values=own.values,
             items=items,
             items_done=tuple(
-                index for index, unit in enumerate(units) if items and not unit.status.open and unit.status not in _LEFT
+                index
+                for index, unit in enumerate(units)
+                if items and not unit.status.open and unit.status not in LEFT_OUT
             ),
             calls=calls,
             evidence=tuple(self._evidence.get(node.key, ())),
@@ -424,69 +400,5 @@ def _applies(step: Step, context: Mapping[str, Any]) -> bool | None:
         return None
 
 
-_LEFT = (StepStatus.SKIPPED, StepStatus.NOT_NEEDED)
-"""Left out, not done."""
-
-
-def _through(step: StepState, steps: Mapping[str, StepState]) -> StepState:
-    """Of a runbook step that has begun: whether its child is through."""
-    if not step.begun or step.status is not StepStatus.TODO:
-        return step
-    inner = [other for key, other in steps.items() if key.startswith(f"{step.key}/")]
-    if any(_holds(other) for other in inner):
-        return step
-    settling = any(other.status is StepStatus.SETTLING for other in inner)
-    return replace(step, status=StepStatus.SETTLING if settling else StepStatus.DONE)
-
-
-def _holds(step: StepState) -> bool:
-    if step.status is StepStatus.FAILED:
-        return step.step.on_failure != "continue"
-    return step.status.open or step.status in (StepStatus.WAITING, StepStatus.RUNNING)
-
-
-def _held(step: StepState, steps: Mapping[str, StepState]) -> StepState:
-    """Adds what holds it: needed steps that are not done, and a parent that has not begun or was left out."""
-    prefix = step.key.rpartition("/")[0]
-    needed = [steps[f"{prefix}/{need}" if prefix else need] for need in step.step.needs]
-    blocked = tuple(need.step.id for need in needed if not satisfied(need))
-    parent = steps.get(prefix)
-    if parent is None or (parent.begun and parent.status not in _LEFT):
-        return replace(step, blocked_by=blocked) if blocked else step
-    if parent.status in _LEFT and step.status is StepStatus.TODO:
-        step = replace(step, status=parent.status, reason=parent.reason)
-    return replace(step, blocked_by=(parent.step.id, *blocked))
-
-
 def _moment(text: Any) -> datetime | None:
     return datetime.fromisoformat(str(text)) if text else None
-
-
-def satisfied(step: StepState) -> bool:
-    """Whether a step that others need lets them go on.
-
-    Evidence that could not be had does not hold back containment: the guard asks for a reason instead.
-    """
-    if step.status is StepStatus.FAILED:
-        return step.step.evidence or step.step.on_failure == "continue"
-    return not step.status.open and step.status is not StepStatus.WAITING
-
-
-_RANK = (
-    StepStatus.RUNNING,
-    StepStatus.IN_DOUBT,
-    StepStatus.REFUTED,
-    StepStatus.FAILED,
-    StepStatus.TODO,
-    StepStatus.UNDONE,
-    StepStatus.WAITING,
-    StepStatus.UNVERIFIED,
-    StepStatus.SETTLING,
-    StepStatus.SKIPPED,
-    StepStatus.DONE,
-    StepStatus.NOT_NEEDED,
-)
-
-
-def _worst(units: list[_Unit]) -> _Unit:
-    return min(units, key=lambda unit: _RANK.index(unit.status))

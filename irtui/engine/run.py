@@ -198,6 +198,7 @@ class Run:
                 doubt.ask(hands, self.state.step(step.key))
             return
         if step.status is StepStatus.WAITING:
+            kinds.soak(hands, step)
             kinds.watch(hands, step)
         elif isinstance(step.step.body, ManualBody) and step.step.body.proof is not None:
             kinds.prove(hands, step)

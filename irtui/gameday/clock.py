@@ -39,6 +39,10 @@ class ScenarioClock:
         else:
             threading.Event().wait(seconds)
 
+    def skip(self, seconds: float) -> bool:
+        self._set(self._world.advance(seconds), seconds)
+        return True
+
     def _set(self, now: datetime, jumped: float = 0.0) -> None:
         with self._lock:
             self._base, self._at = now, time.monotonic()

@@ -66,6 +66,9 @@ class FixedClock:
     def sleep(self, seconds: float) -> None:
         threading.Event().wait(seconds)
 
+    def skip(self, seconds: float) -> bool:
+        return False
+
 
 @dataclass(frozen=True)
 class FakeRecord:

@@ -34,8 +34,8 @@ inputs: {{key: {{type: access_key_id, title: {words}, help: {words}}}}}
 steps:
   - {{id: owner, phase: analyze, title: {words}, text: {words}, call: iam.GetAccessKeyLastUsed,
      with: {{AccessKeyId: "${{{{ inputs.key }}}}"}}, keep: {{user: UserName}}}}
-  - {{id: snapshot, phase: analyze, title: {words}, use: iam.snapshot_user, with: {{user: "${{{{ steps.owner.user }}}}"}},
-     evidence: true}}
+  - {{id: snapshot, phase: analyze, title: {words}, use: iam.snapshot_user, evidence: true,
+     with: {{user: "${{{{ steps.owner.user }}}}"}}}}
   - {{id: way, phase: contain, title: {words}, ask: {words}, choices: {{now: {words}, later: {words}}}}}
   - {{id: hand, phase: recover, title: {words}, manual: {words}}}
 """
@@ -65,7 +65,8 @@ def test_markup_of_runbook_and_account_stays_text(home: Path) -> None:
         "title: An access key in a public repository", f"title: {json.dumps(MARKUP)}"
     ).replace(
         '{Effect: Allow, Action: "sts:GetFederationToken", Resource: "*"}',
-        '{Effect: Allow, Action: "sts:GetFederationToken", Resource: "*", Condition: {StringNotEquals: {"aws:UserAgent": '
+        '{Effect: Allow, Action: "sts:GetFederationToken", Resource: "*", Condition: '
+        '{StringNotEquals: {"aws:UserAgent": '
         + json.dumps(MARKUP) + "}}}",
     ).replace("access_key_id:", "key:")  # fmt: skip
     scenario.write_text(text, "utf-8")

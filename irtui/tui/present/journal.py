@@ -65,6 +65,8 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
             said = body.get("choice") or {"confirm": "confirmed", "decline": "declined"}.get(str(body.get("kind")), "")
             reason = str(body.get("reason") or "")
             return f"{step} {said} · {reason}" if reason not in ("", said) else f"{step} {said}"
+        case "unlock":
+            return f"changes allowed in {body.get('account', '')} by {body.get('by', '')}"
         case "skip" | "fail":
             return f"{step} {body.get('reason', '')}"
         case "attest":
@@ -82,7 +84,9 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
         case "check":
             return f"{step} {body.get('which', '')}: {body.get('finding', '')}"
         case "evidence":
-            return f"{step} {body.get('name', '')} sha256 {str(body.get('sha256', ''))[:12]}"
+            name = str(body.get("name", ""))
+            of = name if name.startswith(step) else f"{step} {name}"
+            return f"{of} sha256 {str(body.get('sha256', ''))[:12]}"
         case _:
             return " ".join(
                 f"{name}={compact(value)}" for name, value in body.items() if value not in ("", None, [], {})

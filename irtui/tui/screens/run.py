@@ -82,7 +82,7 @@ class RunScreen(FullScreen):
         self.sitting.told.append(told)
         text = f"{told.text}\n{told.advice}".strip()
         if told.level == "error":
-            self._view().choose(TABS.index("result"))
+            self.query_one(StepView).choose(TABS.index("result"))
         self.irtui.toast(told.title, text, _SEVERITY.get(told.level, "information"))
         self.sitting_changed()
 
@@ -141,12 +141,9 @@ class RunScreen(FullScreen):
     def _selected(self) -> None:
         self.query_one("#detail").focus()
 
-    def _view(self) -> StepView:
-        return self.query_one("#right", StepView)
-
     def _show_step(self) -> None:
         if step := self.step():
-            self._view().show(step)
+            self.query_one(StepView).show(step)
 
     def _show_tail(self) -> None:
         tail = self.query_one("#tail", Static)
@@ -218,14 +215,14 @@ class RunScreen(FullScreen):
         self.query_one("#steps").focus()
 
     def action_tab(self, index: int) -> None:
-        self._view().choose(index)
+        self.query_one(StepView).choose(index)
 
     def action_turn(self, by: int) -> None:
-        self._view().turn(by)
+        self.query_one(StepView).turn(by)
 
     def action_copy(self) -> None:
         step = self.step()
-        if step and (text := self._view().command(step) or title(step)):
+        if step and (text := self.query_one(StepView).command(step) or title(step)):
             self.irtui.copy(text)
 
     def action_evidence(self) -> None:

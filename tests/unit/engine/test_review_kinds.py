@@ -277,6 +277,21 @@ def test_a_soak_is_waited_for_across_sittings(tmp_path: Path) -> None:
     assert bench.status("soak") == "done"
 
 
+@pytest.mark.parametrize("scenario", [True, False])
+def test_looking_at_a_soak_ends_it_only_where_time_can_be_jumped_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scenario: bool
+) -> None:
+    """In a rehearsal a look jumps to the end of the soak; in a real incident it says when that is, no more."""
+    bench = Bench(tmp_path, text("\n  - {id: soak, phase: recover, title: Soak, wait: {for: 24h}}"))
+    if not scenario:
+        monkeypatch.setattr(bench.clock, "skip", lambda seconds: False)
+    human = Human([], bench.clock)
+    human.stays = False
+    bench.walk(RunStep("soak"), LookAgain("soak"), human=human)
+    assert bench.status("soak") == ("done" if scenario else "waiting")
+    assert [message.title for message in human.told] == ([] if scenario else ["Not over yet"])
+
+
 @pytest.mark.parametrize("comes", [True, False])
 def test_a_wait_for_a_condition_polls_and_gives_up_in_the_end(tmp_path: Path, comes: bool) -> None:
     """It is over as soon as the read shows it, and failed when the time has passed without it."""
