@@ -364,11 +364,7 @@ class Fold:
             title=self._title(node, context),
             values=own.values,
             items=items,
-            items_done=tuple(
-                index
-                for index, unit in enumerate(units)
-                if items and not unit.status.open and unit.status not in LEFT_OUT
-            ),
+            items_done=tuple(index for index, unit in enumerate(units) if items and _done(unit)),
             calls=calls,
             evidence=tuple(self._evidence.get(node.key, ())),
             gaps=tuple(dict.fromkeys(gap for unit in units for gap in unit.gaps)),
@@ -389,6 +385,10 @@ class Fold:
 
 _NO_FACTS = ("plan", "judge", "intent", "outcome", "unknown", "reconcile", "check", "evidence", "note", "undo")
 """Records that change at most the status of steps, and nothing else that an expression can see."""
+
+
+def _done(unit: Unit) -> bool:
+    return not unit.status.open and unit.status not in LEFT_OUT
 
 
 def _applies(step: Step, context: Mapping[str, Any]) -> bool | None:
