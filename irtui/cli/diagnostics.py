@@ -90,9 +90,11 @@ def problem_lines(problem: errors.Problem) -> str:
 
 def say(error: errors.IrtuiError, stream: TextIO) -> None:
     """Title, message, problems and advice on `stream`, never more than a reader needs."""
-    lines = [f"irtui: {inert(error.title)}: {inert_lines(masked_text(str(error)))}"]
-    if isinstance(error, errors.RunbookError):
-        lines += [problem_lines(problem) for problem in error.problems]
+    problems = error.problems if isinstance(error, errors.RunbookError) else ()
+    first = f"irtui: {inert(error.title)}"
+    if not any(problem.message in str(error) for problem in problems):
+        first += f": {inert_lines(masked_text(str(error)))}"
+    lines = [first, *(problem_lines(problem) for problem in problems)]
     if error.advice:
         lines.append(f"  {inert_lines(error.advice)}")
     print_to(stream, "\n".join(lines))

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 from irtui.redact import masked_text
-from irtui.text import inert
+from irtui.text import inert_lines
 
 
 class _Masked(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return inert(masked_text(super().format(record)), 4096)
+        return inert_lines(masked_text(super().format(record)), 16384)
 
 
 def log_to(path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the engine works with, passed around instead of a dozen arguments."""
 
+import logging
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from irtui.engine.operator import Operator
 from irtui.errors import IrtuiError
 from irtui.guards.situation import Limits
 from irtui.model.runbook import Runbook
+
+_log = logging.getLogger("irtui")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ def in_words(error: Exception) -> IrtuiError:
     if isinstance(error, IrtuiError):
         return error
     frames = traceback.extract_tb(error.__traceback__)
+    # places only: neither locals nor the error's own words, which may hold what the attacker wrote, or a secret
+    _log.error("a fault in irtui: %s\n%s", type(error).__name__, "".join(traceback.format_list(frames)))
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
     return IrtuiError(
         f"{type(error).__name__} at {place}",

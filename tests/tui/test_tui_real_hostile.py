@@ -92,7 +92,8 @@ def test_markup_of_runbook_and_account_stays_text(home: Path) -> None:
             terminal.press("g" + "j" * (number - 1))
             terminal.press("r")
             terminal.until(asked, PATIENCE)
-            _click_on_all(terminal)
+            if asked != "esc leaves it open":  # a click on a choice chooses it
+                _click_on_all(terminal)
             terminal.press("\x1b")
             terminal.until_gone(asked, PATIENCE)
         terminal.press("\x1b")

@@ -61,8 +61,12 @@ async def test_walk_confirm_undo_skip_note_close() -> None:
         await pilot.press("enter", "enter")
         await pilot.pause()
         assert name(app) == "ChoiceDialog", "a held enter must not choose"
-        await pilot.press("j", "enter")
+        await pilot.press("j")
+        choice = app.screen
+        choice.query_one("#choices").action_select()  # type: ignore[attr-defined]
+        choice.query_one("#choices").action_select()  # type: ignore[attr-defined]
         await until(pilot, lambda: visit.state.step("way").status is StepStatus.DONE)
+        assert name(app) == "RunScreen", "two clicks must not take the screen below with them"
         await until(pilot, lambda: app.screen.sitting.my_turn)  # type: ignore[attr-defined]
         assert visit.state.step("way").values["choice"] == "now"
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
@@ -37,6 +38,12 @@ class Bannered(Screen[Any]):
 
     def on_screen_resume(self) -> None:
         self.refresh_banner()
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Once: a second click or key, already on its way, must not take the screen below with it."""
+        if self.app.screen is not self:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def leave(self) -> bool:
         """The operator wants to leave from here. False: it is for the screen below to say."""
