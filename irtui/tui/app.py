@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from irtui.tui.application import IrtuiApp
+from irtui.tui.signals import INTERRUPTED, ended_by_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,7 @@ def run_app(
     keymap: Mapping[str, str] | None = None,
     log: Path | None = None,
 ) -> int:
-    """Runs the app until it is left. 0, or 70 after a bug (said on stderr).
+    """Runs the app until it is left. 0, 70 after a bug (said on stderr), 130 after a signal.
 
     Raises the IrtuiError that ended a run or a briefing that was asked for with `start` or `resume`, when it has
     been read on the screen. Waits for a call in flight, so that its outcome is recorded.
@@ -39,12 +41,22 @@ def run_app(
         desk, start=start, resume=resume, profile=profile, key=key, clock=clock, ascii_only=ascii_only, keymap=keymap,
         log=log,
     )  # fmt: skip
-    try:
-        app.run()
-    finally:
-        if app.bridge is not None and not app.bridge.close(0.5) and app.bridge.visit is not None:
-            sys.stderr.write("irtui: waiting for the call in flight to be recorded …\n")
-            app.bridge.close(PATIENCE)
+
+    def leave() -> None:
+        if app.bridge is not None and app.bridge.visit is not None:
+            app.bridge.visit.stop()
+        app.exit()
+
+    with ended_by_signals(leave) as came:
+        try:
+            app.run()
+        finally:
+            if app.bridge is not None and not app.bridge.close(0.5) and app.bridge.visit is not None:
+                with suppress(OSError):  # the terminal may be gone
+                    sys.stderr.write("irtui: waiting for the call in flight to be recorded …\n")
+                app.bridge.close(PATIENCE)
+    if came:
+        return INTERRUPTED
     if app.failure is not None:
         raise app.failure
     if app.bug:
