@@ -198,6 +198,8 @@ class Desk:
             profile or str(opened.get("profile", "")), region or str(opened.get("region", "")),
             str(opened["account"]), key=key, read_only=read_only, hurry=hurry,
         )  # fmt: skip
+        # before AWS is asked for anything: an MFA code is typed once, not again after a passphrase went wrong
+        signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
         if request.mode == "rehearsal":
             world = World.connect(self._world_folder(folder.name))
             entrance = enter_world(world, ScenarioClock(world, hurry))
@@ -205,7 +207,6 @@ class Desk:
         else:
             entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
         operator = self._operator(entrance.identity)
-        signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
         journal = Journal.resume(
             folder,
             run=self._new_run(),

@@ -73,8 +73,6 @@ class Request:
     read_only: bool = False
     hurry: bool = False
     """Rehearsals: no waiting, the scenario's clock jumps."""
-    play: str = "operator"
-    """Who plays the operator of a rehearsal: a person."""
 
 
 @dataclass(frozen=True, slots=True)

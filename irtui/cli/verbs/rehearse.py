@@ -12,6 +12,7 @@ from irtui.errors import UsageError
 @click.argument("scenario", default="leaked-key", shell_complete=lambda ctx, param, incomplete: _names(incomplete))
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Which of the scenario's worlds.")
 @click.option("--auto", is_flag=True, help="The scenario's scripted operator plays; the walk is printed.")
+@click.option("-i", "inputs", multiple=True, metavar="NAME=VALUE", help="An input of the runbook; may be repeated.")
 @click.option("--runbook", default="", help="Another runbook than the scenario's: a name or a path.")
 @options.runbooks
 @options.face
@@ -21,6 +22,7 @@ def rehearse(
     scenario: str,
     seed: int,
     auto: bool,
+    inputs: tuple[str, ...],
     runbook: str,
     runbooks: tuple[str, ...],
     plain: bool,
@@ -34,7 +36,8 @@ def rehearse(
     _installed()
     from irtui.desk.nouns import Request
 
-    request = Request("rehearsal", runbook, scenario, seed=seed, hurry=auto, play="auto" if auto else "operator")
+    given = options.pairs(inputs)
+    request = Request("rehearsal", runbook, scenario, inputs=given, seed=seed, hurry=auto)
     if not auto and screen.wanted(session, plain):
         return screen.draw(session, runbooks=runbooks, request=request, no_color=no_color, ascii_only=ascii_only)
     from irtui.cli import sitting
