@@ -167,7 +167,7 @@ def _observed(before: Observed) -> str:
     if before.state == "absent":
         return "absent"
     if before.state == "present":
-        return value_text(before.value)
+        return value_text(before.shown)
     return f"UNKNOWN: {inert(before.why)}"
 
 
