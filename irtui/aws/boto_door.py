@@ -109,7 +109,7 @@ class BotoDoor:
             client = self._client(call, READ_ATTEMPTS)
             found = self._read_pages(client, call, pages)
             return self._reply(call, found)
-        except Exception as error:
+        except Exception as error:  # botocore's errors have no common root, nor have those of credential plug-ins
             raise self._fault(error, call) from None
 
     def change(self, call: Call, tag: str) -> Outcome:
@@ -120,7 +120,7 @@ class BotoDoor:
                 client = self._client(call, attempts=1)
                 change.event = f"{client.meta.service_model.service_id.hyphenize()}.{call.operation}"
                 reply = self._reply(call, dict(self._method(client, call)(**self._written(call))))
-            except Exception as error:
+            except Exception as error:  # whatever happened on the way, the change has an outcome
                 return self._unsuccessful(error, call, change)
         return Outcome(Status.SUCCEEDED, reply.data, request_id=reply.request_id, date=reply.date)
 

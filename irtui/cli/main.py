@@ -94,7 +94,7 @@ def run(arguments: Sequence[str], *, screen: Screen = no_screen, removed: tuple[
         return _failed(_usage(error), ExitCode.USAGE, as_json)
     except errors.IrtuiError as error:
         return _failed(error, diagnostics.exit_code(error), as_json)
-    except Exception as error:
+    except Exception as error:  # the last stop: a bug is said without a traceback on the screen
         return _failed(diagnostics.bug(error, home().log), ExitCode.BUG, as_json)
 
 

@@ -111,7 +111,7 @@ def warnings(entrance: Entrance, settings: Settings) -> tuple[str, ...]:
         found.append("You are the root user. Use a role made for incidents.")
     if mode == "real" and identity.kind == "user" and identity.expires is None:
         found.append("You use a long-term access key. A role session leaves better traces.")
-    if identity.expires is not None and identity.expires - clock.now() < timedelta(minutes=15):
+    if identity.expires is not None and identity.expires - clock.now() - entrance.door.ahead < timedelta(minutes=15):
         found.append("Your session ends in less than 15 minutes.")
     if mode == "real" and not settings.protected:
         found.append("No principal is protected: name your break-glass user and role in the settings.")

@@ -39,7 +39,7 @@ def change(hands: Hands, state: StepState, contexts: Mapping[int | None, Mapping
             plans.append(plan_step(hands.door, state.step, key, context, hands.clock.now() + hands.door.ahead))
         except (CredentialsError, JournalError):
             raise
-        except Exception as fault:
+        except Exception as fault:  # a fault in one item's plan must not keep the others from being contained
             error = in_words(fault)
             if isinstance(error, AwsFault):
                 signed_in(error)
@@ -84,7 +84,8 @@ def _consent(
 ) -> bool:
     identity = who_acts(hands.door, state.step.session)
     verdicts = judge(
-        hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity, now=hands.clock.now(),
+        hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity,
+        now=hands.clock.now() + hands.door.ahead,
         protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
         read_only=hands.read_only,
     )  # fmt: skip

@@ -159,7 +159,7 @@ def _read(hands: Hands, step: StepState) -> None:
             if not isinstance(error, Refused):
                 raise
             fail(hands, unit, error)
-        except Exception as error:
+        except Exception as error:  # a fault in one read is that read's failure, not the end of the walk
             fail(hands, unit, error)
         else:
             if error is not None:

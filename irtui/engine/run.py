@@ -91,7 +91,7 @@ class Run:
                 self._trouble(operator, error)
             except IrtuiError as error:
                 self._trouble(operator, error)
-            except Exception as error:
+            except Exception as error:  # a bug of ours must not end the incident; a face that is broken does
                 if not self._heard:
                     raise
                 self._trouble(operator, in_words(error))

@@ -43,5 +43,5 @@ def judge_all(situation: Situation) -> tuple[Verdict, ...]:
 def _judged(name: str, judge: Callable[[Situation], Verdict], situation: Situation) -> Verdict:
     try:
         return judge(situation)
-    except Exception as error:
+    except Exception as error:  # whatever went wrong, nobody has allowed anything
         return deny(name, f"This guard could not judge ({type(error).__name__}), so it refuses. Please report it.")

@@ -37,10 +37,10 @@ class IrtuiApp(SafeApp):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/desk.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Textual declares it
         (0, "-tiny-width"), (60, "-narrow"), (100, "-normal"), (160, "-wide")
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [(0, "-tiny-height"), (16, "-short"), (32, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny-height"), (16, "-short"), (32, "-tall")]  # noqa: RUF012  as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "help", key_display="?", id="app.help", tooltip="The keys that work here"),
         Binding("q", "leave", "leave", id="app.leave", tooltip="Leave; an incident stays resumable"),

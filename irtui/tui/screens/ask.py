@@ -24,7 +24,7 @@ class ChoiceDialog(Dialog):
 
     HELP = "Choose with j k and enter; esc answers nothing and leaves the step open."
     CSS_PATH = "ask.tcss"
-    BINDINGS = [_BACK]  # noqa: RUF012
+    BINDINGS = [_BACK]  # noqa: RUF012  as Textual declares it
 
     def __init__(self, title: str, lines: Iterable[Line], choices: Mapping[str, str]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class TextDialog(Dialog):
 
     HELP = "Type, then enter; esc answers nothing."
     CSS_PATH = "ask.tcss"
-    BINDINGS = [_BACK]  # noqa: RUF012
+    BINDINGS = [_BACK]  # noqa: RUF012  as Textual declares it
 
     def __init__(
         self, title: str, lines: Iterable[Line], *, least: int = 1, hidden: bool = False, exactly: str = ""
@@ -90,7 +90,7 @@ class NoticeDialog(Dialog):
 
     HELP = "Read it; esc, q or the button puts it away."
     CSS_PATH = "ask.tcss"
-    BINDINGS = [  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012  as Textual declares it
         Binding("escape,q", "dismiss(None)", "close", id="notice.close", tooltip="Put it away")
     ]
 
@@ -119,7 +119,7 @@ class LeaveDialog(Dialog):
 
     HELP = "Leaving keeps the incident open; irtui resume goes on with it."
     CSS_PATH = "ask.tcss"
-    BINDINGS = [  # noqa: RUF012
+    BINDINGS = [  # noqa: RUF012  as Textual declares it
         Binding("escape", "dismiss(False)", "stay", id="leave.stay", tooltip="Stay"),
         Binding("q", "dismiss(True)", "leave", id="leave.leave", tooltip="Leave; it stays resumable"),
     ]

@@ -363,3 +363,12 @@ def test_times_of_records_come_from_the_clock_that_was_handed_in(bench: Bench) -
     latest = bench.journal.records[-1].t
     assert START.strftime("%Y-%m-%d") in latest
     assert bench.clock.now() - START < timedelta(minutes=5)
+
+
+def test_the_end_of_a_session_is_judged_by_the_clock_of_aws(bench: Bench) -> None:
+    """A laptop that is a day ahead does not make a session look ended: containment goes on."""
+    bench.walk()
+    bench.clock.sleep(24 * 3600)
+    bench.door.ahead = timedelta(hours=-24)
+    bench.walk(RunStep("off"))
+    assert bench.status("off") == "done"
