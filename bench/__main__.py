@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import engine, journal, keys
+from bench import engine, journal, keys, simulator
 from bench.timing import Terminal, interleaved, python, whole_process
 
 IRTUI = str(Path(sys.executable).parent / "irtui")
@@ -48,6 +48,12 @@ def _results() -> Iterator[Measured]:
         "journal record over a bare write + fsync", (ours - theirs) * 1000, 5.0, "ms", _milliseconds(ours, theirs)
     )
     yield Measured("engine per changing step", engine.seconds_per_step() * 1000, 5.0, "ms", "without its fsyncs")
+    yield Measured("simulated world: start", simulator.seconds_to_start(), 2.0, "s", "leaked-key, best of 3")
+    ours, theirs = simulator.medians(100)
+    yield Measured("IAM call on the simulated world", ours * 1000, 6.0, "ms", "mean of a mix, median of 100")
+    yield Measured("IAM call: simulated world / bare moto", ours / theirs, 2.0, "", _milliseconds(ours, theirs))
+    seeded = f"{simulator.EVENTS} events over {simulator.DAYS} days"
+    yield Measured("simulated world: start with background", simulator.seconds_to_seed(), 10.0, "s", seeded)
     slowest = keys.effect_while_a_call_hangs(IRTUI, 9)
     yield Measured("key to its effect while a call hangs", slowest * 1000, 100.0, "ms", "median of 9, through a pty")
 

@@ -25,7 +25,7 @@ class Reader(Protocol):
 @dataclass(frozen=True, slots=True)
 class InputField:
     type: str
-    """string, user, role, access_key_id, or list (of strings)."""
+    """string, user, role, access_key_id, account_id, list (of strings) or map."""
     required: bool = True
     help: str = ""
 
@@ -36,6 +36,8 @@ class Facts:
     """Plain data; members of the same names as the action's `keeps`, and more."""
     gaps: tuple[str, ...] = ()
     """What could not be read, one sentence each."""
+    again: datetime | None = None
+    """When time alone may change what it found; None: not before somebody changes something."""
 
 
 Observe = Callable[[Reader, Mapping[str, Any], datetime], Facts]

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from irtui.actions.cloudtrail import trace_access_key
+from irtui.actions.cloudtrail import family_tree, trace_access_key
 from irtui.actions.iam import (
     deactivate_access_key,
     delete_access_key,
     deny_all,
+    deny_role,
     reactivate_access_key,
     revoke_role_sessions,
     snapshot_user,
@@ -16,10 +17,12 @@ from irtui.actions.interface import Action
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
     for module in (
+        family_tree,
         trace_access_key,
         deactivate_access_key,
         delete_access_key,
         deny_all,
+        deny_role,
         reactivate_access_key,
         revoke_role_sessions,
         snapshot_user,

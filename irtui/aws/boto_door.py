@@ -19,6 +19,7 @@ from botocore.session import Session
 
 from irtui.aws import documents, effects, faults, paging, shapes
 from irtui.aws.hosts import Allowed
+from irtui.aws.pace import Pace
 from irtui.aws.session import READ_ATTEMPTS, assume_request, config, use_derived
 from irtui.aws.wire import Sending, Transport, Wire, sending
 from irtui.clock import Clock
@@ -62,6 +63,7 @@ class BotoDoor:
         self._renew = renew
         self._endpoint_url = endpoint_url
         self._wire = Wire(allowed, transport)
+        self._pace = Pace(clock)
         self._lock = threading.RLock()
         self._specs: dict[str, SessionSpec] = {}
         self._sessions: dict[str, Session] = {}
@@ -208,9 +210,11 @@ class BotoDoor:
         key = (call.session, call.service, call.region or self.region, attempts)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._session(call.session).create_client(
+                client = self._session(call.session).create_client(
                     call.service, region_name=key[2], endpoint_url=self._endpoint_url, config=config(attempts)
                 )
+                self._pace.keep(client, call.session, call.service, key[2])
+                self._clients[key] = client
             return self._clients[key]
 
     def _session(self, name: str) -> Session:

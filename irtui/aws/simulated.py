@@ -1,8 +1,13 @@
 """Opens the door to a simulated AWS on this machine. Nothing of the operator's own profile takes part."""
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.session import Session
 
 from irtui.aws.boto_door import BotoDoor
@@ -12,16 +17,22 @@ from irtui.aws.session import hardened
 from irtui.clock import Clock
 
 
-def open_simulated(
-    *,
-    endpoint_url: str,
-    access_key_id: str,
-    secret_access_key: str,
-    session_token: str | None,
-    region: str,
-    clock: Clock,
-) -> Door:
-    """A door that can reach `endpoint_url` and nothing else. Raises UsageError when that is not on loopback."""
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What signing in gave."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(default="", repr=False)
+    expires: datetime | None = None
+
+
+def open_simulated(*, endpoint_url: str, sign_in: Callable[[], SignedIn], region: str, clock: Clock) -> Door:
+    """A door that can reach `endpoint_url` and nothing else. Raises UsageError when that is not on loopback.
+
+    `sign_in` is asked at the first call, and again after AWS said that the session has ended: like a profile that
+    somebody renewed, it is found at the next try.
+    """
     allowed = only(endpoint_url)
 
     def blank() -> Session:
@@ -39,9 +50,12 @@ def open_simulated(
         return session
 
     def caller() -> Session:
-        session = blank()
-        session.set_credentials(access_key_id, secret_access_key, session_token or None)
-        return session
+        session: Any = blank()  # the public setter takes no end of the session
+        signed = sign_in()
+        credentials: Any = Credentials(signed.access_key_id, signed.secret_access_key, signed.session_token or None)
+        credentials._expiry_time = signed.expires
+        session._credentials = credentials
+        return session  # type: ignore[no-any-return]
 
     return BotoDoor(
         mode="rehearsal",

@@ -16,8 +16,10 @@ def ask(page: Page, lines: Lines, prompt: str, *, timeout: float | None = None, 
     else:
         with lines.hidden():
             line = lines.ask(timeout)
+    if line is Silence.DUE:
+        return line  # the prompt stays
     if isinstance(line, Silence) or secret:
-        page.line()
-    elif not lines.typed_by_hand:
-        page.line(inert(masked_text(line)))
+        page.answered("")
+    else:
+        page.answered(None if lines.typed_by_hand else inert(masked_text(line)))
     return line if isinstance(line, Silence) else line.strip()

@@ -20,8 +20,9 @@ class Face:
     those that do.
     """
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, fidelity: present.Fidelity = present.real) -> None:
         self.page = page
+        self._fidelity = fidelity
         self._seen: dict[str, StepStatus] = {}
         self._phase = ""
         self._waiting: threading.Timer | None = None
@@ -77,7 +78,7 @@ class Face:
             self.page.line(f"    {inert_lines(message.advice)}")
 
     def plan(self, request: Confirmation) -> None:
-        self.page.lines("", *present.confirmation(request), "")
+        self.page.lines("", *present.confirmation(request, self._fidelity), "")
 
     def question(self, question: Question) -> None:
         self.page.lines(

@@ -20,6 +20,7 @@ _VERBS = {
     "resume": "run",
     "rehearse": "rehearse",
     "runbooks": "runbooks",
+    "scenarios": "scenarios",
     "incidents": "incidents",
     "audit": "audit",
     "keys": "keys",

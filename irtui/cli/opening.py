@@ -54,9 +54,9 @@ def home(environ: Mapping[str, str] = os.environ) -> "Home":
     return Home.from_environ(environ)
 
 
-def open_desk(runbooks: tuple[str, ...] = ()) -> "Desk":
+def open_desk(runbooks: tuple[str, ...] = (), scenarios: tuple[str, ...] = ()) -> "Desk":
     """The desk with this machine's settings. Raises SettingsError."""
-    return DeskToCome(runbooks).made()
+    return DeskToCome(runbooks, scenarios).made()
 
 
 class DeskToCome:
@@ -66,7 +66,7 @@ class DeskToCome:
     to the log from here on. Raises SettingsError.
     """
 
-    def __init__(self, runbooks: tuple[str, ...] = ()) -> None:
+    def __init__(self, runbooks: tuple[str, ...] = (), scenarios: tuple[str, ...] = ()) -> None:
         from irtui.cli.logs import log_to
         from irtui.settings.load import load_settings
 
@@ -74,6 +74,7 @@ class DeskToCome:
         log_to(self.home.log)
         self.settings = load_settings(self.home.settings)
         self._folders = tuple(Path(folder) for folder in runbooks)
+        self._scenarios = tuple(Path(folder) for folder in scenarios)
         self._desk: Desk | None = None
         self._lock = threading.Lock()
 
@@ -82,7 +83,7 @@ class DeskToCome:
             if self._desk is None:
                 from irtui.desk.desk import Desk
 
-                self._desk = Desk(self.home, self.settings, os.environ, self._folders)
+                self._desk = Desk(self.home, self.settings, os.environ, self._folders, scenario_folders=self._scenarios)
             return self._desk
 
     def __getattr__(self, name: str) -> Any:

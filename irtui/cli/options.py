@@ -22,6 +22,12 @@ def runbooks(command: Command) -> Command:
     )(command)
 
 
+def scenarios(command: Command) -> Command:
+    return click.option(
+        "--scenarios", type=click.Path(file_okay=False, exists=True), multiple=True, help="More scenarios, from DIR."
+    )(command)
+
+
 def face(command: Command) -> Command:
     """How it is shown."""
     return output(click.option("--plain", is_flag=True, help="Line by line, nothing is redrawn.")(signs(command)))

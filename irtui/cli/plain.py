@@ -6,9 +6,10 @@ typed. An empty line never runs a change; the end of the input and ctrl-c declin
 prompt waits is looked at.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from irtui.cli import present
+from irtui.cli.asides import Asides
 from irtui.cli.asking import ask
 from irtui.cli.face import Face
 from irtui.cli.lines import Lines, Silence
@@ -24,19 +25,21 @@ HELP = """\
   N              show step N                                    o       allow changes (read-only incidents)
   n TEXT         add a note                                     j       the journal's last records
   c              close the incident for good                    q       leave; `irtui resume` goes on
+  t              the family tree of the stolen key              m       what the room said (rehearsals)
+  i [N]          a hint for step N (rehearsals; counted)        p       pause the world, or go on (rehearsals)
   ?              this help"""
 
 _TRIES = 3
 
 
 class PlainOperator:
-    """`engine.operator.Operator` on a page and a line reader. `journal` yields the last records, one line each."""
+    """`engine.operator.Operator` on a page and a line reader."""
 
-    def __init__(self, face: Face, lines: Lines, journal: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, face: Face, lines: Lines, asides: Asides) -> None:
         self._face = face
         self._page = face.page
         self._lines = lines
-        self._journal = journal
+        self._asides = asides
         self._offered: set[str] = set()
         self._shown = -1
         self.update = face.update
@@ -137,6 +140,14 @@ class PlainOperator:
                     f"Type the last four digits of account {inert(state.account)} to allow changes (empty: no): "
                 )
                 return port.Unlock(typed) if typed else None
+            case "t":
+                self._page.lines(*self._asides.family())
+            case "m":
+                self._page.lines(*self._asides.said())
+            case "i":
+                return self._on(state, rest, here, port.AskHint)
+            case "p":
+                return port.Pause()
             case "c":
                 return self._close(state)
             case "q":
@@ -144,7 +155,7 @@ class PlainOperator:
                     self._page.line(f"  {len(state.settling)} steps are settling; resume looks at them first.")
                 return port.Leave()
             case "j":
-                self._page.lines(*self._journal())
+                self._page.lines(*self._asides.journal())
             case "?" | "h" | "help":
                 self._page.line(HELP)
             case _:
@@ -188,8 +199,8 @@ class PlainOperator:
 class Closer(PlainOperator):
     """Lets what is due be looked at, closes, and leaves when the engine would not."""
 
-    def __init__(self, face: Face, lines: Lines, journal: Callable[[], Iterable[str]], reason: str) -> None:
-        super().__init__(face, lines, journal)
+    def __init__(self, face: Face, lines: Lines, asides: Asides, reason: str) -> None:
+        super().__init__(face, lines, asides)
         self._reason = reason
         self._asked = False
 

@@ -3,11 +3,12 @@ through `redact`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from irtui.canonical import plain
 from irtui.clock import rfc3339
+from irtui.desk.nouns import Simulated
 from irtui.engine.operator import Confirmation
 from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.outcome import Observed
@@ -39,8 +40,16 @@ PARAMETER = 100
 """Characters of a parameter that stay on one line; a longer one is shown in full on several."""
 FOUND = 90
 """Characters of a value that a step found, told in passing."""
-_OWN_WORDS = ("status", "gaps", "items", "choice")
+_OWN_WORDS = ("status", "gaps", "items", "choice", "memory")
 """What every step's values hold besides what it kept; shown in other places."""
+
+
+Fidelity = Callable[[str, str], Simulated | None]
+"""How true an operation is in a rehearsal; None in a real incident."""
+
+
+def real(service: str, operation: str) -> None:
+    """For real incidents, and where nobody knows."""
 
 
 def banner(state: IncidentState) -> str:
@@ -101,12 +110,12 @@ def found(step: StepState) -> Iterator[str]:
     yield from (f"{'':20}evidence {item.sha256[:12]}  {inert(item.name)}" for item in step.evidence)
 
 
-def confirmation(request: Confirmation) -> Iterator[str]:
+def confirmation(request: Confirmation, fidelity: Fidelity = real) -> Iterator[str]:
     """The exact calls, before → after, what cannot be undone, and each guard's verdict with its reason."""
     yield f"── {'Take back' if request.undoing else 'Plan'}: {inert(request.title)}"
     for plan in request.plans:
         for planned in plan.calls:
-            yield from _call(planned)
+            yield from _call(planned, fidelity(planned.call.service, planned.call.operation))
     yield from (f"  CANNOT BE UNDONE  {inert(sentence)}" for sentence in request.irreversible)
     yield ""
     yield from verdicts(request.verdicts)
@@ -147,9 +156,11 @@ def _title(step: StepState) -> str:
     return inert(step.title or step.step.title)
 
 
-def _call(planned: PlannedCall) -> Iterator[str]:
+def _call(planned: PlannedCall, simulated: Simulated | None) -> Iterator[str]:
     back = "can be undone" if planned.undo else "cannot be undone" if planned.irreversible else "no undo"
     yield f"  {inert(planned.call.name)}   {planned.effect.word} · {back}"
+    if simulated is not None:
+        yield f"    {inert(simulated.words)}"
     for name, value in masked(plain(planned.call.params)).items():
         yield from _parameter(name, value)
     if planned.before is not None:

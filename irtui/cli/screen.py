@@ -24,6 +24,7 @@ def draw(
     session: Session,
     *,
     runbooks: tuple[str, ...] = (),
+    scenarios: tuple[str, ...] = (),
     request: "Request | None" = None,
     incident: str | None = None,
     profile: str = "",
@@ -39,7 +40,9 @@ def draw(
     if no_color:
         os.environ["NO_COLOR"] = "1"
     return Result(
-        code=ExitCode(session.screen(Opening(DeskToCome(runbooks), request, incident, profile, key, ascii_only)))
+        code=ExitCode(
+            session.screen(Opening(DeskToCome(runbooks, scenarios), request, incident, profile, key, ascii_only))
+        )
     )
 
 

@@ -5,11 +5,11 @@ next safe point, see `irtui.cli.interruption`. A visit is always released.
 """
 
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from irtui.cli import briefing as plain_briefing
 from irtui.cli import present
+from irtui.cli.asides import Asides
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.face import Face
 from irtui.cli.interruption import interruptible
@@ -23,7 +23,9 @@ from irtui.desk.nouns import Answers, Request
 from irtui.engine.machine import current_step
 from irtui.engine.operator import Operator
 from irtui.errors import Declined, Denied
+from irtui.gameday.score import as_data
 from irtui.model.incident import IncidentState, StepStatus
+from irtui.report.debrief import summary
 from irtui.text import inert
 
 if TYPE_CHECKING:
@@ -31,9 +33,16 @@ if TYPE_CHECKING:
     from irtui.desk.visit import Visit
 
 
-def open_request(session: Session, request: Request, *, runbooks: tuple[str, ...], ascii_only: bool) -> Result:
+def open_request(
+    session: Session,
+    request: Request,
+    *,
+    runbooks: tuple[str, ...],
+    scenarios: tuple[str, ...] = (),
+    ascii_only: bool,
+) -> Result:
     """A new incident or rehearsal."""
-    desk = open_desk(runbooks)
+    desk = open_desk(runbooks, scenarios)
     say_removed(session, request.mode)
     page, lines = _page(session, ascii_only), Lines(0)
     with interruptible(lines):
@@ -72,7 +81,7 @@ def close_incident(session: Session, incident: str, reason: str, *, profile: str
         try:
             face = Face(page)
             face.open(visit.state, "")
-            state = visit.walk(Closer(face, lines, lambda: journal_tail(visit), reason))
+            state = visit.walk(Closer(face, lines, Asides(visit), reason))
             if not state.closed:
                 raise Denied(f"{state.id} stays open.", title="Not closed", advice=f"irtui resume {state.id}")
             return _ended(visit, state, page, judged=False)
@@ -85,14 +94,24 @@ def _resumed(desk: "Desk", incident: str, profile: str, key: str, asking: PlainO
     return desk.resume(incident, profile=profile, key=key, passphrase=passphrase, ask_secret=asking.secret)
 
 
-def play(session: Session, request: Request, *, runbooks: tuple[str, ...], ascii_only: bool) -> Result:
-    """A rehearsal played by the scenario's scripted operator, its walk printed. Done when every objective is met."""
+def play(
+    session: Session,
+    request: Request,
+    *,
+    runbooks: tuple[str, ...],
+    scenarios: tuple[str, ...] = (),
+    ascii_only: bool,
+    play: str = "",
+) -> Result:
+    """A rehearsal played by the scripted operator, or in one of the scenario's plays, its walk printed. Done when
+    every objective is met.
+    """
     from irtui.cli.tee import Tee
-    from irtui.gameday.scenario import load_scenario
-    from irtui.gameday.scripted import ScriptedOperator
+    from irtui.gameday.played import player
 
-    desk, page, lines = open_desk(runbooks), _page(session, ascii_only), Lines(0)
+    desk, page, lines = open_desk(runbooks, scenarios), _page(session, ascii_only), Lines(0)
     face = Face(page)
+    scripted = player(desk.scenario(request.scenario), play)
     with interruptible(lines):
         briefing = desk.brief(request, lambda prompt: None)
         try:
@@ -106,16 +125,15 @@ def play(session: Session, request: Request, *, runbooks: tuple[str, ...], ascii
         try:
             with interruptible(lines, visit):
                 face.open(visit.state, "")
-                scripted = ScriptedOperator(load_scenario(request.scenario).answers, visit.clock)
-                state = visit.walk(Tee(scripted, face))
+                state = visit.walk(Tee(scripted(visit.clock), face))
             return _ended(visit, state, face.page, judged=True)
         finally:
             visit.release()
 
 
 def _walk_by_hand(visit: "Visit", page: Page, lines: Lines) -> Result:
-    face = Face(page)
-    operator: Operator = PlainOperator(face, lines, lambda: journal_tail(visit))
+    face = Face(page, visit.fidelity)
+    operator: Operator = PlainOperator(face, lines, Asides(visit))
     try:
         with interruptible(lines, visit):
             face.open(visit.state, visit.story)
@@ -135,24 +153,25 @@ def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) ->
         page.line(f"  {mark} {inert(objective.id):<16} {inert(objective.text)}")
         if objective.detail:
             page.line(f"{'':30}{inert(objective.detail)}")
+    score = visit.score()
+    if score is not None:
+        page.lines("", *(f"  {line}" for line in summary(score)), "")
     ending = "closed" if state.closed else "open"
     page.line(f"{inert(state.id)}  {ending} · containment: {state.contained} · {state.records} records")
     page.line(f"  {visit.folder}")
     if not state.closed:
         page.line(f"  irtui resume {inert(state.id)}")
+    elif score is not None:
+        page.line(f"  irtui incidents debrief {inert(state.id)}")
     missed = judged and not all(objective.met for objective in objectives)
     data: dict[str, Any] = {
         "incident": state.id,
         "path": str(visit.folder),
         "objectives": [{"id": o.id, "text": o.text, "met": o.met, "detail": o.detail} for o in objectives],
+        "score": as_data(score) if score is not None else None,
         "state": present.state_data(state),
     }
     return Result(data, "", ExitCode.FAILED if failed or missed else ExitCode.DONE)
-
-
-def journal_tail(visit: "Visit", most: int = 12) -> Iterator[str]:
-    for record in visit.records()[-most:]:
-        yield f"  {record.t[11:19]}Z  #{record.seq:<4} {record.type:<10} {present.value_text(record.body, 90)}"
 
 
 def _page(session: Session, ascii_only: bool) -> Page:
@@ -161,4 +180,4 @@ def _page(session: Session, ascii_only: bool) -> Page:
 
 def _asking(page: Page, lines: Lines) -> PlainOperator:
     """Before there is a visit: only for secrets."""
-    return PlainOperator(Face(page), lines, lambda: ())
+    return PlainOperator(Face(page), lines, Asides())

@@ -1,14 +1,16 @@
 """What lies on the desk: runbooks, incidents, game days."""
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from irtui.desk.home import Home
 from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
 from irtui.engine.fold import Fold
 from irtui.errors import IrtuiError, JournalError, RunbookError
-from irtui.gameday.scenario import load_scenario, scenario_names
+from irtui.gameday.scenario import Scenarios
 from irtui.journal.read import read_evidence, read_journal
 from irtui.journal.record import Record
 from irtui.lint.check import lint
@@ -16,6 +18,7 @@ from irtui.lint.subject import effect_of
 from irtui.model.effect import Effect
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import CallBody, Runbook, UseBody
+from irtui.report.family import kept_in
 from irtui.runbook.library import Library, Trust
 from irtui.runbook.parse import parse_runbook
 
@@ -45,10 +48,17 @@ def _runbook_entry(library: Library, trust: Trust, name: str) -> RunbookEntry:
     )  # fmt: skip
 
 
-def scenario_entries() -> tuple[ScenarioEntry, ...]:
-    """Every game day that came with irtui."""
-    scenarios = [load_scenario(name) for name in scenario_names()]
-    return tuple(ScenarioEntry(s.name, s.title, s.runbook, s.story) for s in scenarios)
+def scenario_entries(library: Scenarios) -> tuple[ScenarioEntry, ...]:
+    """Every game day of the library, also those that cannot be played, with their problems."""
+    return tuple(_scenario_entry(library, name) for name in library.names())
+
+
+def _scenario_entry(library: Scenarios, name: str) -> ScenarioEntry:
+    try:
+        found = library.find(name)
+    except RunbookError as error:
+        return ScenarioEntry(name, name, "", "cannot be played", error.problems)
+    return ScenarioEntry(name, found.title, found.runbook, found.story)
 
 
 def incident_entries(home: Home) -> tuple[IncidentEntry, ...]:
@@ -92,3 +102,10 @@ def folded(folder: Path, records: tuple[Record, ...]) -> IncidentState:
     """The state of an incident that nobody is working on now."""
     runbook, children = recorded_runbooks(folder, records)
     return Fold(runbook, children).take_all(records).state()
+
+
+def family_in(folder: Path, records: Sequence[Record]) -> Mapping[str, Any] | None:
+    """The newest family tree of an incident; None: there is none. Raises JournalError."""
+    digest = kept_in(records)
+    tree: Mapping[str, Any] | None = json.loads(read_evidence(folder, digest)) if digest else None
+    return tree

@@ -26,12 +26,14 @@ from irtui.desk.opening import (
     pinned,
     warnings,
 )  # fmt: skip
+from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.visit import Visit
 from irtui.engine.ledger import Ledger
 from irtui.engine.run import Run
 from irtui.errors import Denied, JournalError, Problem, RunbookError, UsageError
 from irtui.gameday.clock import ScenarioClock
-from irtui.gameday.scenario import load_scenario
+from irtui.gameday.scenario import Scenario, Scenarios
+from irtui.gameday.scenario.lint import lint as lint_scenario
 from irtui.gameday.world import World
 from irtui.guards.situation import Limits
 from irtui.journal.read import read_records
@@ -52,7 +54,7 @@ WORLD_IDLE = 4 * 3600
 class _Prepared:
     entrance: Entrance
     incident: str
-    story: str
+    scenario: Scenario | None
 
 
 class Desk:
@@ -65,6 +67,7 @@ class Desk:
         environ: Mapping[str, str],
         runbook_folders: tuple[Path, ...] = (),
         *,
+        scenario_folders: tuple[Path, ...] = (),
         clock: Clock | None = None,
         randomness: Callable[[int], bytes] = os.urandom,
         transport: Transport | None = None,
@@ -77,6 +80,7 @@ class Desk:
         self._random = randomness
         self._transport = transport
         self._library = Library((Path("runbooks"), *settings.runbook_folders), named=runbook_folders)
+        self._scenarios = Scenarios((*scenario_folders, *settings.scenario_folders))
         self._trust = Trust(home.trust)
         self._keys = Keys(home, randomness)
         self._prepared: dict[str, _Prepared] = {}
@@ -86,11 +90,24 @@ class Desk:
     def runbooks(self) -> tuple[RunbookEntry, ...]:
         return catalogue.runbook_entries(self._library, self._trust)
 
+    def runbook(self, name_or_path: str) -> Runbook:
+        """Raises RunbookError."""
+        return self._library.find(name_or_path)
+
     def incidents(self) -> tuple[IncidentEntry, ...]:
         return catalogue.incident_entries(self.home)
 
     def scenarios(self) -> tuple[ScenarioEntry, ...]:
-        return catalogue.scenario_entries()
+        return catalogue.scenario_entries(self._scenarios)
+
+    def scenario(self, name_or_path: str) -> Scenario:
+        """One game day in full. Raises RunbookError or UsageError."""
+        return self._scenarios.find(name_or_path)
+
+    def scenario_findings(self, name_or_path: str) -> tuple[Problem, ...]:
+        """What can be said of a scenario without playing it. Raises RunbookError or UsageError for one without form."""
+        scenario = self.scenario(name_or_path)
+        return lint_scenario(scenario, self._library.find(scenario.runbook))
 
     # -- opening -------------------------------------------------------------------------------
 
@@ -99,19 +116,19 @@ class Desk:
 
         Raises RunbookError, CredentialsError, AwsFault, Denied (wrong account).
         """
-        scenario = load_scenario(request.scenario) if request.mode == "rehearsal" else None
+        scenario = self.scenario(request.scenario) if request.mode == "rehearsal" else None
         runbook = self._library.find(request.runbook or (scenario.runbook if scenario else ""))
         children = self._library.children(runbook)
         self._usable(runbook, children)
         incident = self._new_id()
         if scenario is None:
             entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
-            return self._briefed(request, runbook, children, entrance, incident, "")
+            return self._briefed(request, runbook, children, entrance, incident, None)
         world = World.start(scenario, seed=request.seed, folder=self._world_folder(incident), idle_seconds=WORLD_IDLE)
         try:
             entrance = enter_world(world, ScenarioClock(world, request.hurry))
             pinned(entrance.identity, request.account)
-            return self._briefed(request, runbook, children, entrance, incident, scenario.story)
+            return self._briefed(request, runbook, children, entrance, incident, scenario)
         except BaseException:
             world.stop()
             raise
@@ -156,9 +173,7 @@ class Desk:
         if answers.account_typed and not request.read_only:
             journal.append("unlock", {"account": identity.account, "by": operator})
         del self._prepared[briefing.ticket]
-        return self._visit(
-            journal, prepared.entrance, runbook, briefing.children, key, prepared.story, request.read_only
-        )
+        return self._visit(journal, prepared.entrance, runbook, briefing.children, key, prepared.scenario, request)
 
     def resume(
         self,
@@ -217,8 +232,8 @@ class Desk:
             joining=seat(entrance, operator, request),
         )
         try:
-            story = load_scenario(request.scenario).story if request.scenario else ""
-            return self._visit(journal, entrance, runbook, children, signing, story, read_only)
+            scenario = self.scenario(request.scenario) if request.mode == "rehearsal" else None
+            return self._visit(journal, entrance, runbook, children, signing, scenario, request)
         except BaseException:
             journal.release()  # or nobody could resume it while this process lives
             raise
@@ -230,7 +245,7 @@ class Desk:
         children: Mapping[str, Runbook],
         entrance: Entrance,
         incident: str,
-        story: str,
+        scenario: Scenario | None,
     ) -> Briefing:
         briefing = Briefing(
             request=request,
@@ -240,12 +255,12 @@ class Desk:
             fields=briefing_fields(runbook, request, entrance),
             keys=self._keys.options(request.mode),
             warnings=warnings(entrance, self.settings),
-            story=story,
+            story=scenario.story if scenario else "",
             asks=asks(runbook),
             needs_trust=request.mode == "real" and not self._trust.trusted(runbook),
             ticket=incident,
         )
-        self._prepared[incident] = _Prepared(entrance, incident, story)
+        self._prepared[incident] = _Prepared(entrance, incident, scenario)
         return briefing
 
     # -- inside --------------------------------------------------------------------------------
@@ -257,10 +272,13 @@ class Desk:
         runbook: Runbook,
         children: Mapping[str, Runbook],
         key: IncidentKey,
-        story: str,
-        read_only: bool,
+        scenario: Scenario | None,
+        request: Request,
     ) -> Visit:
         ledger = Ledger(journal, runbook, children)
+        rehearsal = None
+        if entrance.world and scenario:
+            rehearsal = Rehearsal(entrance.world, scenario, entrance.clock, hurry=request.hurry)
         limits = self.settings.limits
         run = Run(
             ledger,
@@ -270,9 +288,10 @@ class Desk:
             children,
             protected=self.settings.protected,
             limits=Limits(limits.users, limits.roles, limits.access_keys, limits.other),
-            read_only=read_only,
+            read_only=request.read_only,
+            closing=(lambda: rehearsal.keep_history(ledger)) if rehearsal else None,
         )
-        return Visit(ledger, entrance.door, entrance.clock, run, key=key, world=entrance.world, story=story)
+        return Visit(ledger, entrance.door, entrance.clock, run, key=key, rehearsal=rehearsal)
 
     def _usable(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
         problems: list[Problem] = []

@@ -51,6 +51,23 @@ class ScenarioEntry:
     title: str
     runbook: str
     story: str
+    problems: tuple[Problem, ...] = ()
+    """Errors here mean that it cannot be played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """How true an operation is to AWS in a rehearsal."""
+
+    label: str
+    """exact, approximate or not simulated."""
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        if self.label == "not simulated":
+            return self.label
+        return f"simulated: {self.label}" + (f", {self.why}" if self.why else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from irtui.aws.door import Door
 from irtui.aws.effects import effect
 from irtui.aws.live import open_live
-from irtui.aws.simulated import open_simulated
+from irtui.aws.simulated import SignedIn, open_simulated
 from irtui.aws.wire import Transport
 from irtui.clock import Clock
 from irtui.desk.inputs import flaw_of
@@ -58,15 +58,12 @@ def enter_live(
 
 def enter_world(world: World, clock: Clock) -> Entrance:
     """The same through the door to a simulated AWS."""
-    credentials = world.operator_credentials()
-    door = open_simulated(
-        endpoint_url=world.url,
-        access_key_id=credentials.access_key_id,
-        secret_access_key=credentials.secret_access_key,
-        session_token=credentials.session_token,
-        region=world.region,
-        clock=clock,
-    )
+
+    def sign_in() -> SignedIn:
+        got = world.operator_credentials()
+        return SignedIn(got.access_key_id, got.secret_access_key, got.session_token, got.expires)
+
+    door = open_simulated(endpoint_url=world.url, sign_in=sign_in, region=world.region, clock=clock)
     return Entrance(door, clock, door.identity(), world)
 
 

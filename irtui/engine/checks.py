@@ -27,10 +27,18 @@ def _fitting(values: Any) -> Any:
     return plain(values) if size <= MOST_SEEN else f"{size} bytes, too many for a record"
 
 
-def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight], due: datetime | None = None) -> Finding:
+def record_check(
+    ledger: Ledger,
+    unit: str,
+    which: str,
+    sights: list[Sight],
+    due: datetime | None = None,
+    until: datetime | None = None,
+) -> Finding:
     """Writes the worst finding with every look's reason. `which`: own, verify, again, proof, wait or undo.
 
-    `due` is when to look again; until then the unit is settling.
+    `due` is when to look again; until then the unit is settling, or waits where its own reply is judged: `until` is
+    then the end of that.
     """
     finding = worst_finding(sights)
     ledger.write(
@@ -43,6 +51,7 @@ def record_check(ledger: Ledger, unit: str, which: str, sights: list[Sight], due
             "why": clipped("; ".join(sight.why for sight in sights if sight.why)),
             "advice": next((sight.advice for sight in sights if sight.advice), ""),
             "due": rfc3339(due) if due else "",
+            **({"until": rfc3339(until)} if until else {}),
         },
     )
     return finding

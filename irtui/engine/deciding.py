@@ -51,4 +51,6 @@ def close(hands: Hands, reason: str) -> None:
         words = f"Open or not yet sure: {', '.join(unfinished)}."
         hands.operator.tell(Message("Not closed", words, "Close with a reason to leave them so.", "warning"))
         return
+    if hands.closing is not None:
+        hands.closing()
     hands.ledger.close({"reason": reason, "open": unfinished, "contained": state.contained})

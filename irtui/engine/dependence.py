@@ -1,4 +1,5 @@
-"""What a step's state owes to other steps: a child that is through, needs that hold it, a parent that was left out."""
+"""What a step's state owes to other steps: a child that is through, needs that hold it, a parent that was left out,
+changes that came after its check."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -47,3 +48,11 @@ def satisfied(step: StepState) -> bool:
     if step.status is StepStatus.FAILED:
         return step.step.evidence or step.step.on_failure == "continue"
     return not step.status.open and step.status is not StepStatus.WAITING
+
+
+def fresh(step: StepState, contained: int) -> StepState:
+    """A check of containment that is older than the last containing change has still to be made."""
+    stale = step.rechecks and 0 < step.looked < contained
+    if stale and step.status in (StepStatus.DONE, StepStatus.FAILED):
+        return replace(step, status=StepStatus.TODO, reason="", advice="")
+    return step

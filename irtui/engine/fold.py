@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from irtui.engine.dependence import LEFT_OUT, held, through
+from irtui.engine.dependence import LEFT_OUT, fresh, held, through
 from irtui.engine.outline import Node, outline, split_key, unit_key
 from irtui.engine.unit import Unit, worst
 from irtui.errors import IrtuiError
@@ -97,11 +97,13 @@ class Fold:
         steps = dict(self._steps)
         for key in reversed(steps):  # children stand after their parents
             steps[key] = through(steps[key], steps)
+        acted, contained = self._acted()
         for key in steps:
-            steps[key] = held(steps[key], steps)
+            steps[key] = fresh(held(steps[key], steps), contained)
         return replace(
             self._incident,
             steps=tuple(steps.values()),
+            acted=acted,
             changed=sum(1 for call in self._calls.values() if call.status != "not_applied" and call.status != "failed"),
         )
 
@@ -213,7 +215,7 @@ class Fold:
     def _on_outcome(self, record: Entry, body: Mapping[str, Any]) -> None:
         call = self._resolve(body, str(body["status"]))
         call = replace(call, code=str(body.get("code", "")), message=str(body.get("message", "")),
-                       request_id=str(body.get("request_id", "")))  # fmt: skip
+                       request_id=str(body.get("request_id", "")), at=record.t)  # fmt: skip
         self._calls[call.seq] = call
         unit = self._unit(call.step)
         if call.status == "succeeded":
@@ -231,7 +233,8 @@ class Fold:
 
     def _on_reconcile(self, record: Entry, body: Mapping[str, Any]) -> None:
         found = str(body["found"])
-        call = self._resolve(body, "unknown" if found == "unclear" else found)
+        call = replace(self._resolve(body, "unknown" if found == "unclear" else found), at=record.t)
+        self._calls[call.seq] = call
         unit = self._unit(call.step)
         if call.status == "applied":
             self._took_effect(unit, call)
@@ -249,7 +252,13 @@ class Fold:
             unit.proof = finding
         if finding == "verified":
             unit.verified = True
-        if body.get("due"):
+        if which == "own":
+            unit.looked = record.seq
+            unit.look_at = _moment(body.get("due"))
+            unit.wait_until = _moment(body.get("until"))
+        if which == "own" and body.get("due"):
+            unit.becomes(StepStatus.WAITING, why, str(body.get("advice", "")))
+        elif body.get("due"):
             unit.becomes(StepStatus.SETTLING, why)
             unit.settle_at = datetime.fromisoformat(str(body["due"]))
         elif which == "undo" and finding == "verified":
@@ -289,6 +298,13 @@ class Fold:
             unit.reason = ""
 
     # -- meaning -------------------------------------------------------------------------------
+
+    def _acted(self) -> tuple[int, int]:
+        """Numbers of the last intent that contained something or took something back, and that contained something."""
+        contain = {key for key, step in self._asked.items() if step.phase == "contain"}
+        done = [call for call in self._calls.values() if call.took_effect or call.in_doubt]
+        contained = max((c.seq for c in done if not c.undoing and split_key(c.step)[0] in contain), default=0)
+        return max([contained, *(c.seq for c in done if c.undoing)]), contained
 
     def _unit(self, key: Any) -> Unit:
         return self._units.setdefault(str(key), Unit())
@@ -375,6 +391,8 @@ class Fold:
             taken_back=tuple(key for key, unit in zip(keys, units, strict=True) if unit.taken_back),
             verified=all(unit.verified for unit in units),
             wait_until=own.wait_until,
+            look_at=own.look_at,
+            looked=own.looked,
             reply=next((unit.reply for unit in reversed(units) if unit.reply), own.reply),
             asserted=own.asserted,
             proof=own.proof,

@@ -30,6 +30,8 @@ class Hands:
     read_only: bool
     """Nothing is changed in this sitting, whatever an earlier one allowed."""
     stopping: Callable[[], bool]
+    closing: Callable[[], None] | None = None
+    """Called right before the close record is written."""
 
 
 def in_words(error: Exception) -> IrtuiError:

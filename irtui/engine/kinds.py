@@ -8,6 +8,7 @@ from irtui.canonical import plain
 from irtui.clock import rfc3339
 from irtui.engine import changing, machine
 from irtui.engine.checks import record_check
+from irtui.engine.contexts import context_of, steps_read
 from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import clipped
 from irtui.engine.looks import Sight, look
@@ -15,14 +16,14 @@ from irtui.engine.operator import Message, Progress, Question, Task
 from irtui.engine.outline import unit_key
 from irtui.engine.planning import filled_look
 from irtui.engine.reading import read_step
+from irtui.engine.renewing import relist
 from irtui.engine.sessions import name_sessions
 from irtui.errors import CredentialsError, JournalError, RunbookError
 from irtui.journal.handle import Refused
 from irtui.model.incident import StepState
 from irtui.model.outcome import Finding
 from irtui.model.runbook import AskBody, ChildBody, ManualBody, WaitBody
-from irtui.runbook.expressions import fill, roots
-from irtui.runbook.template import sole
+from irtui.runbook.expressions import fill
 
 
 def run_step(hands: Hands, step: StepState) -> None:
@@ -66,8 +67,11 @@ def soak(hands: Hands, step: StepState) -> None:
 
 
 def watch(hands: Hands, step: StepState) -> None:
-    """Looks whether a wait is over."""
+    """Looks whether a wait is over; what is done again until its check holds is done again."""
     body = step.step.body
+    if step.look_at is not None:
+        _read(hands, step)
+        return
     assert isinstance(body, WaitBody)
     over = step.wait_until is not None and step.wait_until <= hands.clock.now()
     if body.check is None:
@@ -97,16 +101,6 @@ def prove(hands: Hands, step: StepState) -> None:
     for item in range(len(step.items)) if step.items else (None,):
         if unit_key(step.key, item) in stated:
             _prove(hands, step, unit_key(step.key, item), context_of(hands, step, item))
-
-
-def context_of(hands: Hands, step: StepState, item: int | None = None) -> dict[str, Any]:
-    """What the step's expressions may see."""
-    context = hands.ledger.context(step.key[: len(step.key) - len(step.step.id)])
-    context["aws"]["now"] = rfc3339(hands.clock.now() + hands.door.ahead)
-    if item is not None:
-        context["item"] = step.items[item]
-        context[step.step.as_] = step.items[item]
-    return context
 
 
 def _contexts(hands: Hands, step: StepState) -> dict[int | None, dict[str, Any]]:
@@ -164,6 +158,8 @@ def _read(hands: Hands, step: StepState) -> None:
         else:
             if error is not None:
                 hands.operator.tell(Message(error.title, str(error), error.advice, "error", unit))
+            if step.step.renews:
+                relist(hands, step)
         finally:
             hands.operator.progress(Progress())
 
@@ -239,7 +235,7 @@ def _expand(hands: Hands, step: StepState) -> None:
     if step.items:
         return
     prefix = step.key.rpartition("/")[0]
-    sources = [f"{prefix}/{name}" if prefix else name for name in _steps_read(expression)]
+    sources = [f"{prefix}/{name}" if prefix else name for name in steps_read(expression)]
     gaps = [gap for source in sources for gap in hands.ledger.state.step(source).gaps]
     if gaps:
         reason = clipped(f"the list is empty, but it could not be read in full: {'; '.join(gaps)}")
@@ -248,9 +244,3 @@ def _expand(hands: Hands, step: StepState) -> None:
         hands.operator.tell(Message("Nobody knows", reason, advice, "warning", step.key))
     else:
         hands.ledger.write("not_needed", {"step": step.key, "why": f"{expression} is empty", "by": "list"})
-
-
-def _steps_read(expression: str) -> tuple[str, ...]:
-    """Ids of the steps that a `${{ steps.x.y }}` reads."""
-    paths = roots(sole(expression) or expression)
-    return tuple(path[1] for path in paths if len(path) > 1 and path[0] == "steps")

@@ -2,7 +2,8 @@
 
 Rules, in this order:
 1. What is in doubt is looked at before anything else, once; then a human must help.
-2. A second look that is due is taken; so is the look at a wait that is due.
+2. A second look that is due is taken; so is the look at a wait that is due, and the next try of a step that is
+   done again until its check holds; after a containing change at once.
 3. The current step is the first, in the order of the runbook, that holds the walk up.
 4. A current step whose `when` is false is not needed. One that runs over a list gets its list.
 5. A current step that only reads, or that begins a child, runs by itself, once: after a failure a human decides.
@@ -86,7 +87,11 @@ def next_move(state: IncidentState, now: datetime, looked: frozenset[str] = froz
             if step.settle_at <= now:
                 return Settle(step.key)
             due.append(step.settle_at)
-        if step.status is StepStatus.WAITING and step.wait_until is not None:
+        if step.status is StepStatus.WAITING and step.look_at is not None:
+            if step.look_at <= now:
+                return Watch(step.key)
+            due.append(step.look_at)
+        elif step.status is StepStatus.WAITING and step.wait_until is not None:
             polls = isinstance(step.step.body, WaitBody) and step.step.body.check is not None
             if step.wait_until <= now:
                 return Watch(step.key)
@@ -95,6 +100,8 @@ def next_move(state: IncidentState, now: datetime, looked: frozenset[str] = froz
     current = current_step(state)
     if current is None:
         return AskOperator("", until)
+    if current.status is StepStatus.WAITING and current.rechecks and current.looked < state.acted:
+        return Watch(current.key)
     if current.status is not StepStatus.TODO or current.reason or current.blocked_by:
         return AskOperator(current.key, until)
     if current.applies is False:

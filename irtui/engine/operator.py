@@ -41,6 +41,10 @@ class LookAgain:
 @dataclass(frozen=True, slots=True)
 class AddNote:
     text: str
+    kind: str = ""
+    """What irtui notes by itself in a rehearsal: inject, hint, pause or resume. Empty: a person's own words."""
+    of: str = ""
+    """For those: the inject's id, or the step that the hint is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,23 @@ class CloseIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class AskHint:
+    """The next hint for a step. Rehearsals only; counted."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The world stands still, or goes on again. Rehearsals only; noted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Stop here; the incident stays resumable."""
 
 
-Command = RunStep | SkipStep | UndoStep | LookAgain | AddNote | Unlock | CloseIncident | Leave
+Command = RunStep | SkipStep | UndoStep | LookAgain | AddNote | Unlock | CloseIncident | AskHint | Pause | Leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from irtui.actions.registry import ACTIONS
@@ -15,7 +15,7 @@ from irtui.engine.looks import PAGES, judged, look, signed_in
 from irtui.engine.planning import Placed, action_inputs, filled_call, filled_look
 from irtui.errors import AwsFault, IrtuiError, RunbookError
 from irtui.model.outcome import Finding
-from irtui.model.runbook import CallBody, Step, UseBody
+from irtui.model.runbook import CallBody, Check, Step, UseBody
 from irtui.redact import masked
 from irtui.runbook.expressions import evaluate, fill_condition
 
@@ -31,6 +31,7 @@ class _Seen:
     gaps: tuple[str, ...] = ()
     request_id: str = ""
     date: str = ""
+    again: datetime | None = None
 
 
 def read_step(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -> IrtuiError | None:
@@ -57,7 +58,10 @@ def read_step(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -
     seen_body = {"step": unit, "call": name, "state": "ok", "keep": plain(keep), "gaps": list(gaps)}
     said = {"evidence": evidence.sha256, "request_id": seen.request_id, "date": seen.date}
     ledger.write("observe", {**seen_body, **said})
-    return _own_check(hands, step, unit, context, seen.data) if step.verify is not None else None
+    if step.renews:
+        renewed = f"{unit[: len(unit) - len(step.id)]}{step.renews}"
+        ledger.write("observe", {**seen_body, **said, "step": renewed, "renewed_by": unit})
+    return _own_check(hands, step, unit, context, seen) if step.verify is not None else None
 
 
 def _few(gaps: tuple[str, ...]) -> tuple[str, ...]:
@@ -82,20 +86,36 @@ def _see(door: Door, step: Step, context: Mapping[str, Any], now: datetime) -> t
     action = ACTIONS[step.body.action]
     assert action.observe is not None
     facts = action.observe(Placed(door, step, context), action_inputs(step.body, context), now)
-    return action.id, _Seen(masked(plain(facts.data)), facts.gaps)
+    return action.id, _Seen(masked(plain(facts.data)), facts.gaps, again=facts.again)
 
 
-def _own_check(hands: Hands, step: Step, unit: str, context: Mapping[str, Any], data: Any) -> IrtuiError | None:
-    """Judges the reply itself, or what the check's own read shows."""
+def _own_check(hands: Hands, step: Step, unit: str, context: Mapping[str, Any], seen: _Seen) -> IrtuiError | None:
+    """Judges the reply itself, or what the check's own read shows. While there is time, it is to be done again."""
     assert step.verify is not None
     what = filled_look(step.verify, step, context)
     if what is None:
-        sight = judged(fill_condition(step.verify.until, context), data)
+        sight = judged(fill_condition(step.verify.until, context), seen.data)
     else:
         sight = look(hands.door, hands.clock, what, stopping=hands.stopping)
     if sight.finding is Finding.VERIFIED:
         record_check(hands.ledger, unit, "own", [sight])
         return None
+    if what is None and (words := seen.data.get("why") if isinstance(seen.data, Mapping) else None):
+        sight = replace(sight, why=str(words))  # an action's own words say more than the condition
+    waits = step.verify.within and (isinstance(step.body, CallBody) or seen.again is not None)
+    if what is None and waits and (due := _next(hands, step.verify, unit, seen.again)) is not None:
+        record_check(hands.ledger, unit, "own", [sight], *due)
+        return None
     advice = "What AWS answered is not what this step expects: see its result before going on."
     record_check(hands.ledger, unit, "own", [replace(sight, advice=advice)])
     return IrtuiError(sight.why, title=f"{step.title}: no", advice=advice)
+
+
+def _next(hands: Hands, check: Check, unit: str, again: datetime | None) -> tuple[datetime, datetime] | None:
+    """When to do it again, at the end of `every` or when time alone may change it, and until when; None: no more."""
+    now = hands.clock.now()
+    until = hands.ledger.state.step(unit).wait_until or now + timedelta(seconds=check.within)
+    due = now + timedelta(seconds=check.every)
+    if again is not None:
+        due = min(due, max(again - hands.door.ahead, now + timedelta(seconds=1)))
+    return (min(due, until), until) if now < until else None

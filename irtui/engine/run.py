@@ -1,7 +1,7 @@
 """One sitting at an incident: asks the machine for the next move, makes it, and asks the human in between."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from irtui.aws.door import Door
 from irtui.clock import Clock
@@ -10,12 +10,14 @@ from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import (
     AddNote,
+    AskHint,
     CloseIncident,
     Command,
     Leave,
     LookAgain,
     Message,
     Operator,
+    Pause,
     Progress,
     RunStep,
     SkipStep,
@@ -48,8 +50,11 @@ class Run:
         protected: tuple[str, ...] = (),
         limits: Limits = DEFAULT_LIMITS,
         read_only: bool = False,
+        closing: Callable[[], None] | None = None,
     ) -> None:
+        """`closing` is called right before the close record is written."""
         self._read_only = read_only
+        self._closing = closing
         self._ledger = ledger
         self._door = door
         self._clock = clock
@@ -76,7 +81,7 @@ class Run:
         """Blocks until left or closed. Raises JournalError; other errors are told and the walk goes on."""
         hands = Hands(
             self._ledger, self._door, self._clock, operator, self._runbook, self._children, self._protected,
-            self._limits, self._read_only, self._stop.is_set,
+            self._limits, self._read_only, self._stop.is_set, self._closing,
         )  # fmt: skip
         self._ledger.shown_to(operator)
         name_sessions(hands)
@@ -153,12 +158,14 @@ class Run:
                 deciding.skip(hands, self._step(key), reason)
             case LookAgain(key):
                 self._look_again(hands, self._step(key))
-            case AddNote(text):
-                self._ledger.write("note", {"text": text})
+            case AddNote(text, kind, of):
+                self._ledger.write("note", {"text": text, **({"kind": kind, "of": of} if kind else {})})
             case Unlock(typed):
                 deciding.unlock(hands, typed)
             case CloseIncident(reason):
                 deciding.close(hands, reason)
+            case AskHint() | Pause():  # a rehearsal answers these before the engine hears of them
+                hands.operator.tell(Message("Only in a rehearsal", "A real incident has no hints and no pause."))
         return True
 
     def _step(self, key: str) -> StepState:

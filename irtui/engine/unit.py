@@ -18,6 +18,8 @@ class Unit:
     advice: str = ""
     settle_at: datetime | None = None
     wait_until: datetime | None = None
+    look_at: datetime | None = None
+    looked: int = 0
     reply: str = ""
     asserted: str = ""
     proof: str = ""

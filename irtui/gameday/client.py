@@ -4,6 +4,7 @@ No profile, environment, metadata service or proxy is ever read; any other host 
 """
 
 import http.client
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,10 +14,13 @@ from urllib.parse import urlencode, urlsplit
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, StructureShape
+from botocore.model import OperationNotFoundError, ServiceModel, StructureShape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
+
+from irtui.errors import RunbookError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,16 @@ class LoopbackClient:
     def call(
         self, credential: Credential, call: str, params: Mapping[str, Any], *, source_ip: str, user_agent: str
     ) -> Answered:
-        """One `service.Operation`, sent once. Raises OSError when the world is gone."""
+        """One `service.Operation`, sent once. Raises OSError without an answer, RunbookError for what is no call."""
         service, _, name = call.partition(".")
-        model = _model(service)
-        operation = model.operation_model(name)
-        made = create_serializer(model.resolved_protocol).serialize_to_request(
-            _typed(params, operation.input_shape), operation
-        )
+        try:
+            model = _model(service)
+            operation = model.operation_model(name)
+            made = create_serializer(model.resolved_protocol).serialize_to_request(
+                _typed(params, operation.input_shape), operation
+            )
+        except (BotoCoreError, OperationNotFoundError, ValueError) as error:
+            raise RunbookError(f"{call} cannot be called like this: {' '.join(str(error).split())}") from None
         path = made["url_path"]
         body = made["body"] if isinstance(made["body"], str | bytes) else urlencode(made["body"])
         if query := urlencode(made["query_string"]):
@@ -89,17 +96,21 @@ class LoopbackClient:
             connection.close()
         shape = operation.output_shape or StructureShape("Nothing", {"type": "structure", "members": {}})
         parsed = create_parser(model.resolved_protocol).parse(raw, shape)
-        error = parsed.get("Error", {}) if response.status >= 300 else {}
-        return Answered(response.status, str(error.get("Code", "")), parsed, str(error.get("Message", "")))
+        said = parsed.get("Error", {}) if response.status >= 300 else {}
+        return Answered(response.status, str(said.get("Code", "")), parsed, str(said.get("Message", "")))
 
 
 def _typed(value: Any, shape: Any) -> Any:
-    """A scenario's scalars are text until the operation's own shape types them."""
+    """A scenario's scalars are text until the operation's own shape types them; a map is a document where text is."""
     kind = shape.type_name if shape is not None else ""
     if kind == "structure":
         return {key: _typed(item, shape.members.get(key)) for key, item in value.items()}
     if kind == "list":
         return [_typed(item, shape.member) for item in value]
+    if kind == "map":
+        return {key: _typed(item, shape.value) for key, item in value.items()}
+    if kind == "string" and isinstance(value, Mapping):
+        return json.dumps(value)
     if kind in ("integer", "long") and isinstance(value, str):
         return int(value)
     return value == "true" if kind == "boolean" and isinstance(value, str) else value

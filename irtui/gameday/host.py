@@ -1,8 +1,8 @@
 """`python -m irtui.gameday.host`: the world's own process. Simulator, seeding, actors, judge.
 
-Takes `{source, path, seed, folder, idle_seconds}` as JSON on stdin, writes one JSON line to stdout when the world
-stands (`{url}` or `{error}`), keeps `folder/world.json` (0600) and `folder/world.log`, and ends on `/_world/stop`,
-when its address is removed, or after `idle_seconds` without a request by anybody but its own actors.
+Takes `{source, bases, path, seed, folder, idle_seconds}` as JSON on stdin, writes one JSON line to stdout when the
+world stands (`{url}` or `{error}`), keeps `folder/world.json` (0600) and `folder/world.log`, and ends on
+`/_world/stop`, when its address is removed, or after `idle_seconds` without a request by anybody but its own actors.
 """
 
 import json
@@ -18,14 +18,20 @@ from typing import Any
 
 from irtui.clock import rfc3339
 from irtui.errors import IrtuiError, RunbookError
-from irtui.gameday.actors import Player
+from irtui.gameday import forecast
 from irtui.gameday.client import LoopbackClient
 from irtui.gameday.handles import filled
+from irtui.gameday.limits import limits
 from irtui.gameday.objectives import KINDS, Court
 from irtui.gameday.scenario import Scenario, parse_scenario
+from irtui.gameday.scenario.cast import OPERATOR
+from irtui.gameday.scenario.seeds import seeded
 from irtui.gameday.seeding import Seeder, seeder
+from irtui.gameday.troupe import Troupe
+from irtui.simulator import propagation
 from irtui.simulator.clock import monotonic
 from irtui.simulator.control import Control
+from irtui.simulator.fidelity import table
 from irtui.simulator.referee import Referee
 from irtui.simulator.server import serve
 from irtui.simulator.world import SimulatedWorld
@@ -34,13 +40,13 @@ log = logging.getLogger("irtui.world")
 
 
 class Host:
-    """One running world. Its actors go on by the world's clock, also while that is moved."""
+    """One running world. Everybody in it goes on by the world's clock, also while that is moved."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         plan = scenario.world
         if unknown := {objective.kind for objective in scenario.objectives} - set(KINDS):
             raise RunbookError(f"unknown objective kind {min(unknown)}: one of {', '.join(sorted(KINDS))}")
-        self.scenario = scenario
+        self.scenario, self.seed = seeded(scenario, seed), seed
         self.world = SimulatedWorld(plan.account, plan.region, secrets.token_urlsafe(32), seed)
         self.control = Control(self.world)
         self.referee = Referee(self.world, self.control)
@@ -48,90 +54,146 @@ class Host:
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.ended = threading.Event()
         self._acting = threading.RLock()
-        self._operator: str = ""
-        self.players: dict[str, Player] = {}
-        self._next: dict[str, datetime] = {}
-        self.control.routes |= {"clock": self._clock, "operator": self._seat, "judge": self._judge, "stop": self._stop}
+        """Held by whoever lets the actors act: the clock goes through their moments one after the other."""
+        self._operator = ""
+        self._sessions: list[str] = []
+        """Ids of the sessions in which the operator worked."""
+        self.control.routes |= {
+            "clock": self._clock, "operator": self._seat, "judge": self._judge, "deeds": self._deeds,
+            "injects": self._injects, "pause": self._pause, "limits": self._limits, "stop": self._stop,
+            "fidelity": lambda posted: {f"{service}.{name}": [of.label, of.why] for service, name, of in table()},
+        }  # fmt: skip
 
     def start(self) -> None:
         """Serves, and builds the world over HTTP. Raises RunbookError."""
         threading.Thread(target=self.server.serve_forever, daemon=True, name="simulator").start()
         plan = self.scenario.world
+        if (delivery := self.scenario.delivery) is not None:
+            self.world.delivery.set(delivery.least.total_seconds(), delivery.most.total_seconds())
         self.seeder: Seeder = seeder(self.world, self.scenario, LoopbackClient(self.url, plan.region, self.world.token))
         hour, _, minute = plan.begins.partition(":")
         now = datetime.now(UTC)
         begins = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
         self.begins = begins if begins <= now else begins - timedelta(days=1)
-        self.players = self.seeder.build(self.begins)
-        self._next = {name: self.begins + player.actor.every for name, player in self.players.items()}
+        self.troupe = Troupe(self.world, self.scenario, self.seeder.build(self.begins), self.seed)
+        self._begin()
 
     def inputs(self) -> dict[str, str]:
         return {name: str(filled(value, self.seeder.known)) for name, value in self.scenario.inputs.items()}
 
     def wait(self, address: Path, idle_seconds: float) -> None:
-        """Until stopped, idle, or no longer to be found by its address; the actors act meanwhile."""
-        while not self.ended.wait(1.0):
-            if not address.exists():
-                return
-            if monotonic() - self.referee.touched > idle_seconds:
-                log.info("idle for %s s: ending", idle_seconds)
-                return
+        """Until stopped, idle, or no longer to be found by its address; everybody acts meanwhile."""
+        agenda, looked = self.troupe.agenda, monotonic()
+        while not self.ended.is_set():
+            due, now = agenda.next(), self.world.clock.now()
+            left = 1.0 if due is None or self.world.clock.paused else (due - now).total_seconds()
+            agenda.changed.wait(min(max(left, 0.0), 1.0))
+            agenda.changed.clear()
+            if monotonic() - looked >= 1:
+                looked = monotonic()
+                if not address.exists():
+                    return
+                if looked - self.referee.touched > idle_seconds:
+                    log.info("idle for %s s: ending", idle_seconds)
+                    return
+                self._deliver()
             with self._acting:
-                self._act_until(self.world.clock.now(), moving=False)
+                if not self.world.clock.paused:
+                    self.troupe.until(self.world.clock.now(), moving=False)
 
-    def _act_until(self, end: datetime, *, moving: bool) -> None:
-        """Every actor that is due acts; with `moving`, at its own moment."""
-        while self._next:
-            name = min(self._next, key=lambda each: self._next[each])
-            due = self._next[name]
-            if due > end:
-                return
-            if moving:
-                self.world.clock.set(max(due, self.world.clock.now()))
-            self._act(name)
-            self._next[name] = due + self.players[name].actor.every
+    def _begin(self) -> None:
+        """The operator comes in: what takes time takes time from now on."""
+        plan, world = self.scenario, self.world
+        spread = plan.propagation
+        world.lookups.counting = True
+        world.propagation.set(
+            spread.least.total_seconds() if spread else propagation.LEAST,
+            spread.most.total_seconds() if spread else propagation.MOST,
+        )
+        world.weather.holder = self._holder
+        world.weather.set(forecast.rules(plan, self.begins, self.seed))
+        for moment in forecast.expiries(plan, self.begins):
+            self.troupe.agenda.put(moment, self._end_sessions)
+        self.troupe.begin(self.begins)
 
-    def _act(self, name: str) -> None:
-        for held, _, use, answered in self.players[name].use():
-            log.info("%s: %s as %s: %s", name, use.call, held, answered.code or "ok")
+    def _holder(self, access_key_id: str) -> str:
+        return next((n for n, player in self.troupe.players.items() if player.owns(access_key_id)), OPERATOR)
+
+    def _end_sessions(self) -> None:
+        for access_key_id in self._sessions:
+            self.world.sessions.expire(access_key_id, self.world.clock.now())
+        log.info("the operator's session has ended")
+
+    def _deliver(self) -> None:
+        with self.world.lock:
+            self.world.delivery.tick(self.world.clock.now())
 
     def _clock(self, posted: Mapping[str, Any]) -> Any:
-        """`{seconds}` moves it forward; always answers `{now}`."""
+        """`{seconds}` moves it forward; always answers `{now, paused}`."""
         if (seconds := float(posted.get("seconds", 0))) < 0:
             raise ValueError("time does not go back")
         if seconds:
             with self._acting:
+                if self.world.clock.paused:
+                    raise ValueError("time stands still")
                 target = self.world.clock.now() + timedelta(seconds=seconds)
-                if any(player.actor.every.total_seconds() < seconds for player in self.players.values()):
-                    for name in self.players:  # a jump begins with a look at what was done just before it
-                        self._act(name)
-                self._act_until(target, moving=True)
+                if any(player.actor.every.total_seconds() < seconds for player in self.troupe.players.values()):
+                    self.troupe.look_around()  # a jump begins with a look at what was done just before it
+                self.troupe.until(target, moving=True)
                 self.world.clock.set(max(target, self.world.clock.now()))
-        return {"now": rfc3339(self.world.clock.now())}
+                self._deliver()
+        return {"now": rfc3339(self.world.clock.now()), "paused": self.world.clock.paused}
+
+    def _pause(self, posted: Mapping[str, Any]) -> Any:
+        """`{paused}`: time stands still, and everybody with it, or goes on."""
+        with self._acting:
+            self.world.clock.pause(posted["paused"] is True)
+        self.troupe.agenda.changed.set()
+        return self._clock({})
 
     def _seat(self, posted: Mapping[str, Any]) -> Any:
-        """A fresh session for the operator."""
-        with self._acting:
-            credential, self._operator = self.seeder.operator()
+        """A fresh session for the operator: signing in."""
+        with self._acting, self.world.weather.fair():
+            credential, self._operator, expires = self.seeder.operator()
+        self._sessions.append(credential.access_key_id)
         return {
             "access_key_id": credential.access_key_id,
             "secret_access_key": credential.secret_access_key,
             "session_token": credential.session_token,
+            "expires": rfc3339(expires),
         }
 
     def _judge(self, posted: Mapping[str, Any]) -> Any:
-        with self._acting:
+        """In fair weather; what the actors try for it is no deed of theirs."""
+        with self._acting, self.world.weather.fair(), self.troupe.judged():
             began = self.begins.strftime("%Y-%m-%dT%H:%M:%SZ")
-            court = Court(self.players, self.world.events, self.seeder.known, began, self._operator)
+            court = Court(self.troupe.players, self.world.events, self.seeder.known, began, self._operator)
             verdicts = []
             for objective in self.scenario.objectives:
                 met, detail = KINDS[objective.kind](court, objective.params)
                 verdicts.append({"id": objective.id, "text": objective.text, "met": met, "detail": detail})
             return verdicts
 
+    def _deeds(self, posted: Mapping[str, Any]) -> Any:
+        """Every call of every actor since the beginning, in order, and the ids of every key it ever held."""
+        with self._acting:
+            now = rfc3339(self.world.clock.now())
+            return {"began": rfc3339(self.begins), "now": now, **self.troupe.deeds()}
+
+    def _injects(self, posted: Mapping[str, Any]) -> Any:
+        with self._acting:
+            return self.troupe.told()
+
+    def _limits(self, posted: Mapping[str, Any]) -> Any:
+        return limits(self.world.requests, self._sessions)
+
     def _stop(self, posted: Mapping[str, Any]) -> Any:
-        threading.Timer(0.05, self.ended.set).start()  # the answer goes out first
+        threading.Timer(0.05, self._end).start()  # the answer goes out first
         return {}
+
+    def _end(self) -> None:
+        self.ended.set()
+        self.troupe.agenda.changed.set()
 
 
 def _say(line: Mapping[str, str]) -> None:
@@ -147,7 +209,8 @@ def main() -> int:
     logging.getLogger("werkzeug").disabled = True
     address = folder / "world.json"
     try:
-        host = Host(parse_scenario(told["source"], told["path"]), int(told["seed"]))
+        bases: Mapping[str, str] = told["bases"]
+        host = Host(parse_scenario(told["source"], told["path"], bases.__getitem__), int(told["seed"]))
         host.start()
     except IrtuiError as error:
         _say({"error": error.message})

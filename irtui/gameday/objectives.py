@@ -3,12 +3,15 @@
 Each kind takes the court (players, events, handles) and its parameters, and says (met, why in words).
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from irtui.gameday.actors import Player
+from irtui.gameday.backdoors import made, open_doors
 from irtui.gameday.handles import filled
+from irtui.gameday.refusals import EXPIRED, NO_WAY_IN, REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +36,27 @@ class Court:
 
 Kind = Callable[[Court, Mapping[str, Any]], tuple[bool, str]]
 
-_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-
 
 def cut_off(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     """Every credential the actor holds is tried over HTTP now, and every call is refused.
 
-    A session that ran out by itself was not cut off: the last thing it met before must have been a refusal.
+    A session that ran out by itself was not cut off: the last thing it met before must have been a refusal. Opening a
+    session is no way in by itself; with the session everything is tried.
     """
     player = court.players[str(params["actor"])]
     alive: dict[str, str] = {}
     tried = 0
+    for _ in player.use():
+        pass  # so that what is judged next is done with the sessions that it can open now
     for name, credential, use, answered in player.use():
         tried += 1
+        if answered.ok and use.call in NO_WAY_IN:
+            continue
         if answered.ok:
             alive.setdefault(name, f"{name} can still call {use.call}")
-        elif answered.code in _EXPIRED and not _last_refused(court, credential.access_key_id):
+        elif answered.code not in REFUSED:
+            alive.setdefault(name, f"{name} is answered {answered.code} to {use.call}, which is no refusal")
+        elif answered.code in EXPIRED and not _last_refused(court, credential.access_key_id):
             alive.setdefault(name, f"{name} worked until it expired by itself")
     if not tried:
         return False, "nothing was tried, so nothing is known"
@@ -56,7 +64,7 @@ def cut_off(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
 
 
 def _last_refused(court: Court, access_key_id: str) -> bool:
-    mine = [e for e in court.events if e["userIdentity"]["accessKeyId"] == access_key_id]
+    mine = [event for event in court.events if event["userIdentity"].get("accessKeyId") == access_key_id]
     return bool(mine) and "errorCode" in mine[-1]
 
 
@@ -64,7 +72,7 @@ def read_before_change(court: Court, params: Mapping[str, Any]) -> tuple[bool, s
     """The operator read all of `calls` about `user` before changing anything."""
     user, wanted = str(filled(params["user"], court.known)), set(params["calls"])
     for event in court.events:
-        if event["eventTime"] < court.began or event["userIdentity"]["arn"] != court.operator:
+        if event["eventTime"] < court.began or event["userIdentity"].get("arn") != court.operator:
             continue
         if not event["readOnly"]:
             break
@@ -76,17 +84,61 @@ def read_before_change(court: Court, params: Mapping[str, Any]) -> tuple[bool, s
 
 
 def unharmed(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
-    """The actor's calls work now, and at most `denied` of them were refused since the operator came in."""
-    player, limit = court.players[str(params["actor"])], int(params.get("denied", 0))
-    broken = [use.call for _, _, use, answered in player.use() if not answered.ok]
-    keys = {credential.access_key_id for credential in player.holds.values()}
-    refused = sum(
-        event["userIdentity"]["accessKeyId"] in keys and "errorCode" in event and event["eventTime"] >= court.began
-        for event in court.events
-    )
+    """Legitimate work goes on: its calls work now, and at most `denied` were refused since the operator came in.
+
+    Of one `actor`, or, when none is named, of every workload together.
+    """
+    limit = int(params.get("denied", 0))
+    players = _named(court, params, "workload")
+    broken = [
+        f"{player.name} can no longer call {use.call}"
+        for player in players
+        for _, _, use, a in player.use()
+        if not a.ok
+    ]
+    refused = Counter(deed["actor"] for player in players for deed in player.deeds if deed["code"] in REFUSED)
     if broken:
-        return False, f"{player.name} can no longer call {', '.join(broken)}"
-    return refused <= limit, f"{refused} calls of {player.name} were refused"
+        return False, "; ".join(broken)
+    counted = ", ".join(f"{count} calls of {name}" for name, count in refused.items()) or "no legitimate call"
+    return refused.total() <= limit, f"{counted} refused since the operator came in"
 
 
-KINDS: Mapping[str, Kind] = {"cut_off": cut_off, "read_before_change": read_before_change, "unharmed": unharmed}
+def no_new_principal(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """Nothing that an adversary made is still good for anything: users, roles, keys, console passwords.
+
+    Of one `actor`, or, when none is named, of every adversary.
+    """
+    players = _named(court, params, "adversary")
+    found = made(court.events, (key for player in players for ids in player.held.values() for key in ids))
+    doors = list(open_doors(found))
+    return not doors, "; ".join(doors) or "nothing that was made opens a door"
+
+
+def recorded(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """Every trail that somebody stopped is logging again."""
+    stopped: dict[str, str] = {}
+    for event in court.events:
+        if event["eventSource"] != "cloudtrail.amazonaws.com" or "errorCode" in event:
+            continue
+        trail = str((event.get("requestParameters") or {}).get("name", "")).rsplit("/", 1)[-1]
+        if event["eventName"] in ("StopLogging", "DeleteTrail"):
+            stopped[trail] = "was deleted" if event["eventName"] == "DeleteTrail" else "was stopped"
+        elif event["eventName"] in ("StartLogging", "CreateTrail"):
+            stopped.pop(trail, None)
+    words = "; ".join(f"trail {trail} {what}" for trail, what in stopped.items())
+    return not stopped, words or "no trail is stopped"
+
+
+def _named(court: Court, params: Mapping[str, Any], role: str) -> list[Player]:
+    if "actor" in params:
+        return [court.players[str(params["actor"])]]
+    return [player for player in court.players.values() if player.actor.role == role]
+
+
+KINDS: Mapping[str, Kind] = {
+    "cut_off": cut_off,
+    "no_new_principal": no_new_principal,
+    "read_before_change": read_before_change,
+    "recorded": recorded,
+    "unharmed": unharmed,
+}

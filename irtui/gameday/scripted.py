@@ -55,10 +55,11 @@ class ScriptedOperator:
         if not state.unlocked and self._tried["unlock"] == 0:
             self._tried["unlock"] += 1
             return Unlock(state.account[-4:])
-        for step in state.open_steps:
-            if step.blocked_by:
-                continue
-            return self._take(step)
+        for step in state.steps:
+            if step.status is StepStatus.WAITING:
+                return self._wait(state, timeout)
+            if step.status.open and not step.blocked_by:
+                return self._take(step)
         if any(step.status in (StepStatus.SETTLING, StepStatus.WAITING) for step in state.steps):
             return self._wait(state, timeout)
         if state.open_steps:

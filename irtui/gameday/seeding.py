@@ -1,11 +1,12 @@
 """Builds a scenario's world: everything is made by ordinary API calls at its own time, so that history exists.
 
-Only the very first user is put in directly. The world's clock is moved from one moment to the next.
+Only the very first user of each account is put in directly, and what no API can make: the root user's keys, and the
+history of ordinary days. The world's clock is moved from one moment to the next.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,10 @@ from irtui.errors import RunbookError
 from irtui.gameday.actors import Player
 from irtui.gameday.client import Answered, Credential, LoopbackClient
 from irtui.gameday.handles import filled, names
-from irtui.gameday.scenario import Move, Role, Scenario, User, WorldPlan
-from irtui.simulator import state
+from irtui.gameday.scenario.cast import Move
+from irtui.gameday.scenario.format import Scenario
+from irtui.gameday.scenario.plan import Role, User, WorldPlan
+from irtui.simulator import background, state
 from irtui.simulator.world import SimulatedWorld
 
 _FOUNDER = "account-setup"
@@ -32,35 +35,60 @@ class Seeder:
     scenario: Scenario
     client: LoopbackClient
     known: dict[str, str]
-    keys: dict[str, Credential]
+    keys: dict[str, Credential] = field(default_factory=dict)
     """Handle → access key, once made."""
-    founder: Credential | None = None
+    founders: dict[str, Credential] = field(default_factory=dict)
+    """Account → key of its first user."""
 
     def build(self, begins: datetime) -> dict[str, Player]:
         """Plays everything up to `begins`; the clock then stands there. Raises RunbookError for what AWS refuses."""
-        plan = self.scenario.world
-        players = {name: Player(name, actor, self.client, self.known) for name, actor in self.scenario.actors.items()}
-        deeds = [*self._world(plan), *self._moves(players)]
+        plan, now = self.scenario.world, self.world.clock.now
+        actors = self.scenario.actors.items()
+        players = {name: Player(name, actor, self.client, self.known, now) for name, actor in actors}
+        deeds = [*self._world(plan), *self._others(), *self._organization(), *self._moves(players)]
         deeds.sort(key=lambda deed: deed[0])  # stable: what has one time happens in the order of the file
         self.world.clock.set(begins + min((when for when, _ in deeds), default=timedelta()) - timedelta(days=1))
-        self._found(plan.account)
+        for account in (plan.account, *(other.account for other in self.scenario.accounts.values())):
+            self._found(account)
         for when, deed in deeds:
             self.world.clock.set(begins + when)
             deed()
         self.world.clock.set(begins)
+        if (ordinary := self.scenario.background) is not None:
+            background.write(
+                self.world, list(self._regulars(begins)), days=ordinary.days, events=ordinary.events,
+                seed=self.world.seed,
+            )  # fmt: skip
         for player in players.values():
-            player.holds |= {handle: self.keys[handle] for handle in player.actor.keys}
+            self._equip(player)
         return players
 
-    def operator(self) -> tuple[Credential, str]:
-        """A fresh session of the operator's role, and its ARN."""
+    def operator(self) -> tuple[Credential, str, datetime]:
+        """A fresh session of the operator's role, its ARN, and when it ends."""
         seat = self.scenario.world.operator
         params = {
             "RoleArn": self.known[f"{seat.role}.arn"], "RoleSessionName": filled(seat.session_name, self.known),
             "DurationSeconds": int(self.scenario.world.roles[seat.role].longest_session.total_seconds()),
         }  # fmt: skip
-        answered = self._sent(self.keys[seat.key], "sts.AssumeRole", params, _DESK)
-        return Credential.from_reply(answered.data), str(answered.data["AssumedRoleUser"]["Arn"])
+        data = self._sent(self.keys[seat.key], "sts.AssumeRole", params, _DESK).data
+        return Credential.from_reply(data), str(data["AssumedRoleUser"]["Arn"]), data["Credentials"]["Expiration"]
+
+    def _regulars(self, begins: datetime) -> Iterator[background.Regular]:
+        """Every user of the world with a key: who acts in the scenario works here, the others are people."""
+        working = {key: actor for actor in self.scenario.actors.values() for key in actor.keys}
+        for user in self.scenario.world.users.values():
+            found = state.user_by_name(self.scenario.world.account, user.name)
+            if found is None:
+                continue
+            for handle, since in user.keys.items():
+                actor = working.get(handle)
+                regular = background.Regular(
+                    user.name, found.arn, found.id, self.keys[handle].access_key_id,
+                    habit="workload" if actor else "person", since=begins + since,
+                )  # fmt: skip
+                if actor is not None and actor.role == "workload":
+                    regular = replace(regular, source_ip=actor.source_ip, user_agent=actor.user_agent)
+                yield regular
 
     def _found(self, account: str) -> None:
         """The account's first user: somebody has to make the others."""
@@ -68,80 +96,120 @@ class Seeder:
         user = backend.create_user("us-east-1", _FOUNDER)
         user.put_policy("setup", json.dumps(_ALL))
         key = backend.create_access_key(_FOUNDER, "AKIA")
-        self.founder = Credential(key.access_key_id, key.secret_access_key)
+        self.founders[account] = Credential(key.access_key_id, key.secret_access_key)
 
     def _world(self, plan: WorldPlan) -> Iterator[Deed]:
+        here = plan.account
         for group in plan.groups.values():
-            yield group.since, self._setup("iam.CreateGroup", {"GroupName": group.name})
-            yield from self._policies(group.since, "Group", group.name, group.policies)
+            yield group.since, self._setup(here, "iam.CreateGroup", {"GroupName": group.name})
+            yield from self._policies(here, group.since, "Group", group.name, group.policies)
         for bucket in plan.buckets.values():
-            yield bucket.since, self._setup("s3.CreateBucket", {"Bucket": bucket.name})
+            yield bucket.since, self._setup(here, "s3.CreateBucket", {"Bucket": bucket.name})
             for item in bucket.objects:
                 put = {"Bucket": bucket.name, "Key": item, "Body": b"(contents)"}
-                yield bucket.since, self._setup("s3.PutObject", put)
+                yield bucket.since, self._setup(here, "s3.PutObject", put)
         for user in plan.users.values():
-            yield from self._user(user, plan)
+            yield from self._user(here, user)
         for role in plan.roles.values():
-            yield from self._role(role)
+            yield from self._role(here, role)
 
-    def _user(self, user: User, plan: WorldPlan) -> Iterator[Deed]:
+    def _others(self) -> Iterator[Deed]:
+        for other in self.scenario.accounts.values():
+            for user in other.users.values():
+                yield from self._user(other.account, user)
+            for role in other.roles.values():
+                yield from self._role(other.account, role)
+        if self.scenario.root is not None:
+            for handle, since in self.scenario.root.keys.items():
+                yield since, self._root_key_maker(handle)
+
+    def _organization(self) -> Iterator[Deed]:
+        if self.scenario.organization is not None:
+            from irtui.gameday.organizing import organizing  # moto's organizations are loaded where they are wanted
+
+            def send(account: str, call: str, params: Mapping[str, Any]) -> Answered:
+                return self._sent(self.founders[account], call, params, _SETUP)
+
+            yield from organizing(self.scenario, self.known, send)
+
+    def _user(self, account: str, user: User) -> Iterator[Deed]:
         tags = [{"Key": key, "Value": value} for key, value in user.tags.items()]
-        yield user.since, self._setup("iam.CreateUser", {"UserName": user.name, "Tags": tags})
+        yield user.since, self._setup(account, "iam.CreateUser", {"UserName": user.name, "Tags": tags})
         for handle in user.groups:
-            member = {"UserName": user.name, "GroupName": plan.groups[handle].name}
-            yield user.since, self._setup("iam.AddUserToGroup", member)
-        yield from self._policies(user.since, "User", user.name, user.policies)
+            member = {"UserName": user.name, "GroupName": self.scenario.world.groups[handle].name}
+            yield user.since, self._setup(account, "iam.AddUserToGroup", member)
+        yield from self._policies(account, user.since, "User", user.name, user.policies)
         if user.ssh_key:
             key = {"UserName": user.name, "SSHPublicKeyBody": user.ssh_key}
-            yield user.since, self._setup("iam.UploadSSHPublicKey", key)
+            yield user.since, self._setup(account, "iam.UploadSSHPublicKey", key)
         for handle, since in user.keys.items():
-            yield since, self._key_maker(handle, user.name)
+            yield since, self._key_maker(account, handle, user.name)
 
-    def _key_maker(self, handle: str, user: str) -> Callable[[], None]:
+    def _key_maker(self, account: str, handle: str, user: str) -> Callable[[], None]:
         def make() -> None:
-            answered = self._sent(self.founder, "iam.CreateAccessKey", {"UserName": user}, _SETUP)
-            self.keys[handle] = Credential.from_reply(answered.data)
-            self.known[f"{handle}.id"] = self.keys[handle].access_key_id
+            answered = self._sent(self.founders[account], "iam.CreateAccessKey", {"UserName": user}, _SETUP)
+            self._keep(handle, Credential.from_reply(answered.data))
 
         return make
 
-    def _role(self, role: Role) -> Iterator[Deed]:
+    def _root_key_maker(self, handle: str) -> Callable[[], None]:
+        def make() -> None:
+            key = self.world.root().create_access_key()
+            self._keep(handle, Credential(key.access_key_id, key.secret_access_key))
+
+        return make
+
+    def _keep(self, handle: str, key: Credential) -> None:
+        self.keys[handle] = key
+        self.known[f"{handle}.id"] = key.access_key_id
+
+    def _role(self, account: str, role: Role) -> Iterator[Deed]:
         made = {
             "RoleName": role.name, "AssumeRolePolicyDocument": json.dumps(filled(role.trust, self.known)),
             "MaxSessionDuration": int(role.longest_session.total_seconds()),
         }  # fmt: skip
-        yield role.since, self._setup("iam.CreateRole", made)
-        yield from self._policies(role.since, "Role", role.name, role.policies)
+        yield role.since, self._setup(account, "iam.CreateRole", made)
+        yield from self._policies(account, role.since, "Role", role.name, role.policies)
 
-    def _policies(self, since: timedelta, kind: str, name: str, policies: Mapping[str, Any]) -> Iterator[Deed]:
+    def _policies(
+        self, account: str, since: timedelta, kind: str, name: str, policies: Mapping[str, Any]
+    ) -> Iterator[Deed]:
         for policy, document in policies.items():
             text = json.dumps(filled(document, self.known))
             params = {f"{kind}Name": name, "PolicyName": policy, "PolicyDocument": text}
-            yield since, self._setup(f"iam.Put{kind}Policy", params)
+            yield since, self._setup(account, f"iam.Put{kind}Policy", params)
 
     def _moves(self, players: Mapping[str, Player]) -> Iterator[Deed]:
         for player in players.values():
             for move in player.actor.moves:
-                yield move.at, self._mover(player, move)
+                if move.at < timedelta():
+                    yield move.at, self._mover(player, move)
 
     def _mover(self, player: Player, move: Move) -> Callable[[], None]:
         def make() -> None:
-            player.holds |= {handle: self.keys[handle] for handle in player.actor.keys}
+            self._equip(player)
             answered = player.make(move)
+            if answered is None:
+                raise RunbookError(f"{player.name}: {move.call} at {move.at} names what is not there yet")
             if move.gains and not answered.ok:
                 words = f"{player.name}: {move.call} at {move.at} was refused: {answered.code} {answered.message}"
                 raise RunbookError(words)
 
         return make
 
-    def _setup(self, call: str, params: Mapping[str, Any]) -> Callable[[], None]:
+    def _equip(self, player: Player) -> None:
+        """It holds those of its keys that are made by now."""
+        for handle in player.actor.keys:
+            if handle in self.keys and handle not in player.holds:
+                player.hold(handle, self.keys[handle])
+
+    def _setup(self, account: str, call: str, params: Mapping[str, Any]) -> Callable[[], None]:
         def make() -> None:
-            self._sent(self.founder, call, params, _SETUP)
+            self._sent(self.founders[account], call, params, _SETUP)
 
         return make
 
-    def _sent(self, who: Credential | None, call: str, params: Mapping[str, Any], seen: Mapping[str, str]) -> Answered:
-        assert who is not None
+    def _sent(self, who: Credential, call: str, params: Mapping[str, Any], seen: Mapping[str, str]) -> Answered:
         answered = self.client.call(who, call, params, **seen)
         if not answered.ok:
             raise RunbookError(f"the world could not be built: {call}: {answered.code} {answered.message}")
@@ -149,4 +217,4 @@ class Seeder:
 
 
 def seeder(world: SimulatedWorld, scenario: Scenario, client: LoopbackClient) -> Seeder:
-    return Seeder(world, scenario, client, names(scenario.world), {})
+    return Seeder(world, scenario, client, names(scenario))

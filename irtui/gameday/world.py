@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,7 @@ class OperatorCredentials:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
+    expires: datetime
 
 
 class World:
@@ -44,6 +45,8 @@ class World:
         self.pid: int = address["pid"]
         self.inputs: Mapping[str, str] = address["inputs"]
         """The scenario's inputs of the runbook, as they are called in this world."""
+        self.watchers: list[Callable[[datetime, bool], None]] = []
+        """Told of a pause made here: the time, and whether it stands still now."""
         self._token: str = address["token"]
         self._process = process
 
@@ -62,8 +65,8 @@ class World:
             )  # fmt: skip
         assert process.stdin is not None and process.stdout is not None
         told = {
-            "source": scenario.source, "path": scenario.name, "seed": seed, "folder": str(folder),
-            "idle_seconds": idle_seconds,
+            "source": scenario.source, "bases": dict(scenario.bases), "path": scenario.name, "seed": seed,
+            "folder": str(folder), "idle_seconds": idle_seconds,
         }  # fmt: skip
         try:
             with process.stdin:
@@ -92,8 +95,9 @@ class World:
         return world
 
     def operator_credentials(self) -> OperatorCredentials:
-        """A fresh session of the responder's role."""
-        return OperatorCredentials(**self._ask("operator", {}))
+        """A fresh session of the responder's role: signing in, for the first time or again."""
+        seat = self._ask("operator", {})
+        return OperatorCredentials(**{**seat, "expires": datetime.fromisoformat(seat["expires"])})
 
     def now(self) -> datetime:
         return datetime.fromisoformat(self._ask("clock")["now"])
@@ -101,6 +105,16 @@ class World:
     def advance(self, seconds: float) -> datetime:
         """Moves the world's clock; everybody in the world acts meanwhile. Returns the new time."""
         return datetime.fromisoformat(self._ask("clock", {"seconds": seconds})["now"])
+
+    @property
+    def paused(self) -> bool:
+        return bool(self._ask("clock")["paused"])
+
+    def pause(self, on: bool) -> None:
+        """The world's time stands still, and everybody in it, or goes on."""
+        now = datetime.fromisoformat(self._ask("pause", {"paused": on})["now"])
+        for watcher in self.watchers:
+            watcher(now, on)
 
     def requests(self) -> list[dict[str, Any]]:
         """What reached the simulator: service, operation, key, user_agent, at, status (0: no answer was sent)."""
@@ -118,9 +132,25 @@ class World:
         """That session ends now."""
         self._ask("expire", {"access_key_id": access_key_id})
 
+    def fidelity(self) -> dict[str, tuple[str, str]]:
+        """`service.Operation` → (label, why) for every operation of the simulated services."""
+        return {name: (str(label), str(why)) for name, (label, why) in self._ask("fidelity").items()}
+
     def judge(self) -> tuple[Objective, ...]:
         """The objectives, judged now: the adversary really tries everything it holds."""
         return tuple(Objective(**verdict) for verdict in self._ask("judge", {}))
+
+    def deeds(self) -> dict[str, Any]:
+        """What the actors did since the operator came in: {began, now, actors, deeds, tries}; no secret."""
+        return dict(self._ask("deeds"))
+
+    def limits(self) -> list[dict[str, str]]:
+        """What the operator asked of it that it does not do exactly as AWS does: {operation, label, why}."""
+        return list(self._ask("limits"))
+
+    def injects(self) -> list[dict[str, Any]]:
+        """What the room hears since this was last asked, oldest first: {id, at, from, text}."""
+        return list(self._ask("injects", {}))
 
     def stop(self) -> None:
         """Ends the world's process. Harmless when it has ended already."""

@@ -15,7 +15,7 @@ def judge(situation: Situation) -> Verdict:
         return allow(GUARD, "It takes back what this journal recorded.")
     if worst is Effect.READ or (worst is Effect.CHANGE and situation.step.phase not in ("contain", "eradicate")):
         return allow(GUARD, "It changes nothing that evidence is taken of.")
-    behind = _evidence_behind(situation.incident, situation.state)
+    behind = evidence_behind(situation.incident, situation.state)
     sources = behind or [
         state for state in situation.incident.steps if state.step.evidence and state.key != situation.state.key
     ]
@@ -33,7 +33,7 @@ def judge(situation: Situation) -> Verdict:
     return allow(GUARD, "What it changes has been kept as evidence.")
 
 
-def _evidence_behind(incident: IncidentState, state: StepState) -> list[StepState]:
+def evidence_behind(incident: IncidentState, state: StepState) -> list[StepState]:
     """Steps that keep evidence among those this one needs, directly or through others."""
     by_key = {other.key: other for other in incident.steps}
     folder = state.key.rpartition("/")[0]

@@ -6,7 +6,8 @@ from typing import Any
 
 from irtui.actions.registry import ACTIONS
 from irtui.errors import Problem
-from irtui.lint.subject import Subject
+from irtui.lint.subject import Subject, effect_of
+from irtui.model.effect import Effect
 from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, Step, UseBody
 from irtui.runbook.load import Path
 from irtui.runbook.syntax import roots
@@ -14,7 +15,7 @@ from irtui.runbook.template import expressions
 
 RULE = "references"
 
-CONTEXT = {"incident": {"id", "opened"}, "aws": {"account", "region", "caller", "now"}}
+CONTEXT = {"incident": {"id", "opened", "changes"}, "aws": {"account", "region", "caller", "now"}}
 CALLER = {"arn", "name", "user_id"}
 ALWAYS = {"status", "gaps"}
 """What every step has, whatever it did."""
@@ -36,6 +37,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
             yield subject.problem(
                 RULE, (*at, "session"), f"there is no session {step.session}", "Name it under sessions."
             )
+        yield from _renewed(subject, at, step, earlier)
         earlier[step.id] = step
     for spec in subject.runbook.inputs:
         if spec.name not in used and not spec.optional:  # an optional one may be only for the record, like a ticket
@@ -151,6 +153,19 @@ def _step(subject: Subject, at: Path, rest: tuple[str, ...], earlier: Mapping[st
         if earlier[name].for_each:
             hint += f" What its items kept: steps.{name}.items[].<name>."
         yield subject.problem(RULE, at, f"the step {name} keeps no {rest[1]}", hint)
+
+
+def _renewed(subject: Subject, at: Path, step: Step, earlier: Mapping[str, Step]) -> Iterator[Problem]:
+    """What a step renews is an earlier one that reads, and that keeps nothing else."""
+    if not step.renews:
+        return
+    old, place = earlier.get(step.renews), (*at, "renews")
+    if old is None:
+        message = f"the step {step.renews} does not come before this one"
+        yield subject.problem(RULE, place, message, _closest(step.renews, list(earlier)))
+    elif effect_of(step) is not Effect.READ or step.for_each or old.for_each or fields(old) - fields(step):
+        message = f"{step.id} does not find what {step.renews} keeps"
+        yield subject.problem(RULE, place, message, "Only a step that reads the same can take its place.")
 
 
 def _closest(word: str, known: list[str]) -> str:

@@ -72,6 +72,8 @@ class CallRecord:
     code: str = ""
     message: str = ""
     request_id: str = ""
+    at: str = ""
+    """When what became of it was written down."""
 
     @property
     def in_doubt(self) -> bool:
@@ -119,6 +121,10 @@ class StepState:
     verified: bool = False
     """A look has shown the effect at least once since the last change."""
     wait_until: datetime | None = None
+    look_at: datetime | None = None
+    """For a step that is done again until its check holds: when next."""
+    looked: int = 0
+    """Number of the record of its last check of its own reply."""
     reply: str = ""
     """Evidence hash of the last reply, where there is one."""
     asserted: str = ""
@@ -131,6 +137,11 @@ class StepState:
     """What its `when` says now. None: it cannot be evaluated (yet)."""
     begun: bool = False
     """For a child runbook: it has begun, its steps are being walked."""
+
+    @property
+    def rechecks(self) -> bool:
+        """It contains nothing: it reads, and judges what it read."""
+        return self.step.phase == "contain" and self.step.verify is not None and self.step.verify.call is None
 
     @property
     def undoable(self) -> bool:
@@ -168,6 +179,8 @@ class IncidentState:
     notes: tuple[str, ...] = ()
     changed: int = 0
     """Calls that were sent and may have changed something."""
+    acted: int = 0
+    """Number of the last intent that contained something, or took something back."""
     expires: datetime | None = None
     endpoints: tuple[str, ...] = ()
 
@@ -188,12 +201,24 @@ class IncidentState:
 
     @property
     def contained(self) -> str:
-        """`contained`, `settling` or `open`. Contained only when every containing step has settled and none is open."""
+        """`contained`, `not re-checked`, `settling` or `open`.
+
+        Ticked steps never make it contained: only a check at the end of the containing steps does, that holds and
+        was made after the last change. What was skipped must not be needed for that.
+        """
         containing = [
             state for state in self.steps if state.step.phase == "contain" and state.status is not StepStatus.NOT_NEEDED
         ]
-        if any(state.status is StepStatus.SETTLING for state in containing) and not any(
-            state.status is not StepStatus.SETTLING and state.status is not StepStatus.DONE for state in containing
-        ):
+        acting = [state for state in containing if not state.rechecks]
+        last = containing.index(acting[-1]) if acting else len(containing)
+        final = [state for state in containing[last + 1 :] if state.rechecks]
+        passed = (StepStatus.DONE, StepStatus.SETTLING, StepStatus.SKIPPED)
+        if not acting or any(state.status not in passed for state in acting):
+            return "open"
+        if any(state.status is StepStatus.SETTLING for state in acting):
             return "settling"
-        return "contained" if containing and all(s.status is StepStatus.DONE for s in containing) else "open"
+        if final and all(state.status is StepStatus.DONE and state.looked > self.acted for state in final):
+            return "contained"
+        doubtful = any(state.status is StepStatus.SKIPPED for state in acting)
+        refuted = any(state.status is StepStatus.FAILED for state in final)
+        return "open" if doubtful or refuted else "not re-checked"

@@ -72,7 +72,7 @@ class Check:
     until: str
     """Bare JMESPath over the reply (its `${{ }}` parts are filled first) that must yield true."""
     within: float = 60.0
-    """Seconds."""
+    """Seconds. Without a call of its own: for how long the step is done again until it holds; 0 judges it once."""
     every: float = 2.0
     again_after: float | None = None
 
@@ -135,6 +135,8 @@ class Step:
     as_: str = "item"
     """Another name for `item` inside the sub-steps."""
     needs: tuple[str, ...] = ()
+    renews: str = ""
+    """An earlier step whose result this one's takes the place of: lists that were made of it are made anew."""
     keep: Mapping[str, str] = field(default_factory=dict)
     """Name → JMESPath over the reply."""
     evidence: bool = False

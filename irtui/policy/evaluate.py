@@ -36,7 +36,8 @@ class Request:
     action: str
     """`iam:PutUserPolicy`."""
     resource: str
-    """An ARN, or `*` where the action has none."""
+    """An ARN, or `*` where the action has none. Empty: not known, so only what holds for every resource denies,
+    and what allows any resource allows; such a request may be refused on a decision, never answered."""
     resource_account: str = ""
     """Owner of the resource; empty: the principal's own account."""
     context: Context = field(default_factory=dict)
@@ -113,8 +114,8 @@ _ROOT = Statement("root user", 0, "Allow", ("*",), resources=("*",))
 
 
 def _identity(request: Request, policies: Policies) -> Statement | None:
-    if request.principal.is_root and not request.principal.session_arn:
-        return _ROOT  # the root user needs no policy; only SCPs and resource policies bind it
+    if request.principal.is_root:
+        return _ROOT  # the root user needs no policy; SCPs, resource policies and a session's own policies bind it
     return _first(policies.identity, "Allow", request)
 
 
@@ -132,6 +133,8 @@ def _applies(statement: Statement, request: Request) -> bool:
     context, variables = request.context, statement.variables
     if any(wild(p, request.action, {}, False, True) for p in statement.actions) == statement.not_actions:
         return False
+    if not request.resource:
+        return _anywhere(statement, context)
     if any(wild(p, request.resource, context, variables) for p in statement.resources) == statement.not_resources:
         return False
     named = statement.principals is None or _listed(statement.principals, request.principal)
@@ -141,9 +144,29 @@ def _applies(statement: Statement, request: Request) -> bool:
     return statement.effect == "Deny" if verdict is None else verdict
 
 
+_OF_THE_RESOURCE = ("aws:resource", "aws:requesttag", "aws:tagkeys")
+
+
+def _anywhere(statement: Statement, context: Context) -> bool:
+    """Of a request whose resource is not known: a Deny must hold everywhere, an Allow somewhere."""
+    sure = {
+        operator: {key: values for key, values in keys.items() if _of_the_caller(key)}
+        for operator, keys in statement.conditions.items()
+    }
+    verdict = met(sure, context, statement.variables)
+    if statement.effect == "Allow":
+        return verdict is True
+    everywhere = "*" in statement.resources and not statement.not_resources
+    return everywhere and sure == statement.conditions and verdict is not False
+
+
+def _of_the_caller(key: str) -> bool:
+    return key.lower().startswith("aws:") and not key.lower().startswith(_OF_THE_RESOURCE)
+
+
 def _listed(principals: Mapping[str, tuple[str, ...]], principal: Principal) -> bool:
     if principal.service:
-        return principal.service in principals.get("Service", ())
+        return principal.service in principals.get("Service", ()) or "*" in principals.get("AWS", ())
     names = {"*", principal.account, f"arn:aws:iam::{principal.account}:root", principal.arn, principal.session_arn}
     return any(value in names for value in principals.get("AWS", ()))
 

@@ -21,7 +21,7 @@ def explain(request: Request, decision: Decision) -> str:
 def refusal(request: Request, decision: Decision) -> str:
     """The message of an AccessDenied, in AWS's own wording."""
     who = request.principal.session_arn or request.principal.arn or request.principal.service
-    on = f" on resource: {request.resource}" if request.resource != "*" else ""
+    on = f" on resource: {request.resource}" if request.resource not in ("", "*") else ""
     layer = _LAYERS[decision.layer]
     if decision.explicit:
         why = f"with an explicit deny in {layer}"

@@ -60,7 +60,7 @@ def _longer(shown: str, least: int) -> str:
     return "`" * max(least, 1 + max((len(run) for run in re.findall(r"`+", shown)), default=0))
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
     return "\n".join(lines)
 
@@ -92,7 +92,7 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
     banner = "" if verification.mode == "real" else "\n\n> **This is not a report of a real incident.**"
     if verification.mode not in ("real", "rehearsal"):
         banner = "\n\n> **Nothing in this report can be relied on.**"
-    return f"{title}{banner}\n\n{_table(('', ''), rows)}"
+    return f"{title}{banner}\n\n{table(('', ''), rows)}"
 
 
 def _proof(verification: Verification) -> str:
@@ -142,7 +142,7 @@ def _open(records: Sequence[Record]) -> str:
     if not asked:
         return "## Open questions\n\nNone recorded."
     rows = ((f"#{seq}", what, code(detail)) for seq, what, detail in asked)
-    return "## Open questions\n\n" + _table(("Record", "What", "Detail"), rows)
+    return "## Open questions\n\n" + table(("Record", "What", "Detail"), rows)
 
 
 def _timeline(rows: Sequence[Row]) -> str:
@@ -161,7 +161,7 @@ def _timeline(rows: Sequence[Row]) -> str:
             for row in group
         )
         heads = ("Record", "Time", "Who", "Step", "What", "Detail", "AWS request")
-        parts.append(f"### {day}\n\n{_table(heads, cells)}")
+        parts.append(f"### {day}\n\n{table(heads, cells)}")
     return "\n\n".join(parts)
 
 
@@ -180,4 +180,4 @@ def _evidence(records: Sequence[Record]) -> str:
     ]
     if not rows:
         return "## Evidence\n\nNone kept."
-    return "## Evidence\n\n" + _table(("Record", "Name", "Step", "Bytes", "SHA-256", "Not read"), rows)
+    return "## Evidence\n\n" + table(("Record", "Name", "Step", "Bytes", "SHA-256", "Not read"), rows)

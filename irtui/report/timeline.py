@@ -128,7 +128,9 @@ def _checked(body: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _closed(body: Mapping[str, Any]) -> tuple[str, str]:
-    words = {"contained": "contained", "settling": "settling", "open": "not contained"}
+    words = {
+        "contained": "contained", "settling": "settling", "open": "not contained", "not re-checked": "not re-checked",
+    }  # fmt: skip
     what, odd = _named(body, "contained", words)
     return f"incident closed, {what}", _joined(odd, text(body, "reason"))
 

@@ -128,6 +128,7 @@ class StepFormat(_Strict):
     for_each: Line | None = Field(None, description="${{ }} that gives a list; one sub-step per item.")
     as_: Id | None = Field(None, alias="as", description="Name of the item in the sub-steps, besides item.")
     needs: list[Id] = Field(default_factory=list, description="Steps that must be done before.")
+    renews: Id | None = Field(None, description="An earlier step: what this one finds takes the place of its result.")
     keep: dict[Id, Condition] = Field(default_factory=dict, description="Name: JMESPath over the reply.")
     evidence: Boolean = Field(False, description="Keep the whole reply as evidence.")
     confirm: Line | None = Field(None, description="What the operator types to confirm; may hold ${{ }}.")

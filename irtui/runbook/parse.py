@@ -92,6 +92,7 @@ def _step(step: StepFormat, mark: Mark) -> Step:
         for_each=(step.for_each or "").strip(),
         as_=step.as_ or "item",
         needs=tuple(step.needs),
+        renews=step.renews or "",
         keep=step.keep,
         evidence=step.evidence,
         confirm=(step.confirm or "").strip(),
@@ -134,7 +135,8 @@ def _check(check: CheckFormat | None) -> Check | None:
     if check is None:
         return None
     call = _call_body(check.call, check.with_) if check.call else None
-    return Check(call, check.until, check.within, check.every, check.again_after)
+    within = check.within if call or "within" in check.model_fields_set else 0.0  # its own reply is judged once
+    return Check(call, check.until, within, check.every, check.again_after)
 
 
 def _call(call: CallFormat | None) -> CallBody | None:

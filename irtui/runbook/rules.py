@@ -17,6 +17,7 @@ BELONGS = {
     "choices": ("ask",),
     "proof": ("manual",),
     "keep": ("call", "use"),
+    "renews": ("call", "use"),
     "evidence": ("call", "use"),
     "for_each": ("call", "use", "manual"),
     "confirm": ("call", "use"),

@@ -4,6 +4,7 @@
 operator = "Jo Doe"                       # as the audit trail names you; default: your login name
 protected = ["user/break-glass", "role/Audit*"]
 runbook_folders = ["~/runbooks"]          # relative ones start at this file's folder
+scenario_folders = ["~/game-days"]
 [limits]                                  # distinct things one incident may change before you are asked again
 users = 5
 [signers]                                 # whose journals verify as pinned: name = public key
@@ -51,6 +52,8 @@ class Settings:
     limits: Limits = Limits()
     runbook_folders: tuple[Path, ...] = ()
     """Searched after `--runbooks` and the working folder, before the shipped ones."""
+    scenario_folders: tuple[Path, ...] = ()
+    """A team's own game days, searched after the shipped ones and `--scenarios`."""
     signers: Mapping[str, bytes] = field(default_factory=dict)
     """Name → Ed25519 public key, 32 bytes."""
     keymap: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +90,7 @@ def load_settings(path: Path) -> Settings:
         "protected": lambda value: tuple(_line(item) for item in _list(value)),
         "limits": _limits,
         "runbook_folders": lambda value: tuple(_folder(item, path.parent) for item in _list(value)),
+        "scenario_folders": lambda value: tuple(_folder(item, path.parent) for item in _list(value)),
         "signers": lambda value: {name: _public_key(key) for name, key in _table(value).items()},
         "keymap": lambda value: {action: _line(key) for action, key in _table(value).items()},
     }

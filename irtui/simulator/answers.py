@@ -5,6 +5,7 @@ so that an SDK reads them as AWS's own; what is not simulated is 501 `NotSimulat
 """
 
 import json
+import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,20 @@ from xml.sax.saxutils import escape
 from moto.core.model import OperationModel
 from moto.core.serialize import SerializationContext, get_serializer_class
 
+from irtui.simulator.codes import CBOR, QUERY_COMPATIBLE
+
 NOT_SIMULATED = "NotSimulated"
+
+_ids = random.Random()
+
+
+def number_requests(seed: int) -> None:
+    """The ids of requests answered from now on come from `seed`, in their order."""
+    _ids.seed(f"requests {seed}")
+
+
+def _request_id() -> str:
+    return str(uuid.UUID(int=_ids.getrandbits(128), version=4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,70 +51,44 @@ class Refusal(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """What a family of services calls the ways in which a request is refused: (code, HTTP status)."""
-
-    unknown_key: tuple[str, int]
-    signature: tuple[str, int]
-    expired: tuple[str, int]
-    unsigned: tuple[str, int]
-    denied: tuple[str, int]
-    throttled: tuple[str, int]
-    unavailable: tuple[str, int] = ("ServiceUnavailable", 503)
-
-
-_QUERY = Codes(
-    ("InvalidClientTokenId", 403), ("SignatureDoesNotMatch", 403), ("ExpiredToken", 403),
-    ("MissingAuthenticationToken", 403), ("AccessDenied", 403), ("Throttling", 400),
-)  # fmt: skip
-_S3 = Codes(
-    ("InvalidAccessKeyId", 403), ("SignatureDoesNotMatch", 403), ("ExpiredToken", 400),
-    ("AccessDenied", 403), ("AccessDenied", 403), ("SlowDown", 503),
-)  # fmt: skip
-_EC2 = Codes(
-    ("AuthFailure", 401), ("AuthFailure", 401), ("RequestExpired", 400),
-    ("AuthFailure", 401), ("UnauthorizedOperation", 403), ("RequestLimitExceeded", 503),
-)  # fmt: skip
-_JSON = Codes(
-    ("UnrecognizedClientException", 400), ("InvalidSignatureException", 400), ("ExpiredTokenException", 400),
-    ("MissingAuthenticationTokenException", 400), ("AccessDeniedException", 400), ("ThrottlingException", 400),
-)  # fmt: skip
-
-
-def codes(service: str, protocol: str) -> Codes:
-    if service == "s3":
-        return _S3
-    if protocol == "ec2":
-        return _EC2
-    return _QUERY if protocol in ("query", "rest-xml") else _JSON
-
-
 def error(protocol: str, service: str, refusal: Refusal) -> Answer:
     """`refusal` as that protocol writes it. Never HTML, whatever the service."""
     request_id = str(uuid.uuid4())
     code, message = escape(refusal.code), escape(refusal.message)
     inner = f"<Code>{code}</Code><Message>{message}</Message>"
     headers = {"x-amzn-RequestId": request_id, "Content-Type": "text/xml"}
+    kind = "Sender" if refusal.status < 500 else "Receiver"
     if service == "s3":
         text = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
     elif protocol == "ec2":
         text = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
     elif protocol in ("query", "rest-xml"):
-        kind = "Sender" if refusal.status < 500 else "Receiver"
         text = f"<Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId>"
         text = f"<ErrorResponse>{text}</ErrorResponse>"
+    elif protocol == CBOR:
+        headers |= {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        headers["x-amzn-query-error"] = f"{refusal.code};{kind}"
+        told = _cbor({"__type": refusal.code, "message": refusal.message})
+        return Answer(refusal.status, headers, told, refusal.code, refusal.message)
     else:
         headers |= {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": refusal.code}
+        if service in QUERY_COMPATIBLE:
+            headers["x-amzn-query-error"] = f"{refusal.code};{kind}"
         text = json.dumps({"__type": refusal.code, "message": refusal.message})
         return Answer(refusal.status, headers, text.encode(), refusal.code, refusal.message)
     return Answer(refusal.status, headers, f'<?xml version="1.0"?>\n{text}'.encode(), refusal.code, refusal.message)
 
 
+def _cbor(fields: Mapping[str, str]) -> bytes:
+    """A map of short texts in CBOR: all that an error needs of it."""
+    items = (text.encode()[:0xFFFF] for pair in fields.items() for text in pair)
+    return bytes([0xA0 | len(fields)]) + b"".join(b"\x79" + len(item).to_bytes(2, "big") + item for item in items)
+
+
 def result(model: OperationModel, protocol: str, data: Mapping[str, Any]) -> Answer:
     """A reply written by botocore's own model of the operation."""
     serializer = get_serializer_class(str(model.service_model.service_name), protocol)
-    request_id = str(uuid.uuid4())
+    request_id = _request_id()
     made = serializer(operation_model=model, context=SerializationContext(request_id)).serialize(data)
     body = made["body"]
     headers = {str(name): str(value) for name, value in made["headers"].items()}

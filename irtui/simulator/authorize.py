@@ -3,50 +3,80 @@
 Also here: what AWS allows without permission, and what temporary credentials may never do.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
 from irtui.policy.document import Document, read_document
 from irtui.policy.evaluate import Policies, Request, evaluate
 from irtui.policy.explain import refusal
-from irtui.simulator import resources, state
-from irtui.simulator.answers import Codes, Refusal
+from irtui.policy.patterns import Context
+from irtui.simulator import organization, resources, state
+from irtui.simulator.answers import Refusal
 from irtui.simulator.callers import Caller
+from irtui.simulator.codes import Codes
+from irtui.simulator.directory import View
 from irtui.simulator.resolve import Operation
 
 UNCONDITIONAL = ("sts:GetCallerIdentity", "sts:GetSessionToken")
 """No policy can forbid these: they only say, or prove, who the caller is."""
 
 
-def authorize(operation: Operation, caller: Caller, context: Mapping[str, tuple[str, ...]], codes: Codes) -> None:
-    """Raises Refusal (AccessDenied in the service's own words) unless everything allows it."""
-    action = resources.action(operation.service, operation.name)
+def authorize(
+    operation: Operation, caller: Caller, context: Context, codes: Codes, view: View, known: bool = True
+) -> None:
+    """Raises Refusal (AccessDenied in the service's own words) unless everything allows it.
+
+    Of an operation that is not `known` the resource cannot be told: only what is certain is refused.
+    """
+    action = resources.action(operation.service, operation.name, operation.params)
     _temporary_limits(action, caller, codes)
     if action in UNCONDITIONAL:
         return
-    resource = resources.resource(operation.service, operation.name, operation.params, caller)
-    request = Request(caller.principal, action, resource, _owner(operation, resource, caller), context)
-    decision = evaluate(request, policies(operation, caller))
-    if not decision.allowed:
-        raise Refusal(codes.denied[0], refusal(request, decision), codes.denied[1])
+    _only_management(operation, caller, codes)
+    held = policies(operation, caller, view)
+    service, name = operation.service, operation.name
+    for resource in resources.resources(service, name, operation.params, caller) if known else ("",):
+        request = Request(caller.principal, action, resource, _owner(operation, resource, caller), context)
+        decision = evaluate(request, held)
+        if not decision.allowed:
+            raise Refusal(codes.denied[0], refusal(request, decision), codes.denied[1])
+    if caller.is_root and action == "sts:AssumeRole":
+        raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
 
 
-def policies(operation: Operation, caller: Caller) -> Policies:
+def policies(operation: Operation, caller: Caller, view: View) -> Policies:
     """Everything that bears on this request."""
-    identity = tuple(read_document(name, text) for name, text in state.policies_of(caller.entity))
-    boundary = state.boundary_of(caller.entity)
+    identity = tuple(read_document(name, text) for name, text in state.policies_of(caller.entity, view))
+    boundary = state.boundary_of(caller.entity, view)
     session = caller.session
     limits: tuple[Document, ...] | None = None
     if session is not None and session.policies is not None:
         limits = tuple(read_document(f"session policy {n}", text) for n, text in enumerate(session.policies, 1))
-    resource, decides = _resource_policy(operation)
-    return Policies(identity, read_document(*boundary) if boundary else None, limits, resource, decides)
+    resource, decides = _resource_policy(operation, view)
+    if caller.is_root and f"{operation.service}:{operation.name}" in _WAYS_OUT and _own(operation, caller):
+        resource = None
+    scps: tuple[tuple[Document, ...], ...] = ()
+    if not caller.entity.arn.split(":")[5].startswith("role/aws-service-role/"):
+        levels = organization.service_control_policies(caller.account)
+        scps = tuple(tuple(read_document(name, text) for name, text in level) for level in levels)
+    limit = read_document(*boundary) if boundary else None
+    return Policies(identity, limit, limits, resource, decides, scps)
 
 
-def _resource_policy(operation: Operation) -> tuple[Document | None, bool]:
+_WAYS_OUT = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
+"""What the root user of a bucket's account may do whatever the bucket's policy says."""
+
+
+def _own(operation: Operation, caller: Caller) -> bool:
+    return _owner(operation, "*", caller) == caller.account
+
+
+def _only_management(operation: Operation, caller: Caller, codes: Codes) -> None:
+    member = operation.service == "organizations" and organization.management_of(caller.account)
+    if member and operation.name not in organization.MEMBER_MAY:
+        raise Refusal(codes.denied[0], "You don't have permissions to access this resource.", codes.denied[1])
+
+
+def _resource_policy(operation: Operation, view: View) -> tuple[Document | None, bool]:
     if operation.service == "sts" and operation.name == "AssumeRole":
-        role = state.role_by_arn(str(operation.params.get("RoleArn", "")))
+        role = state.role_by_arn(str(operation.params.get("RoleArn", "")), view)
         # a role that does not exist is denied like one that does not trust the caller: nobody can probe for names
         return (read_document("trust policy", role.assume_role_policy_document) if role else None), True
     if operation.service == "s3" and (bucket := state.bucket(str(operation.params.get("Bucket", "")))) is not None:
@@ -71,46 +101,3 @@ def _temporary_limits(action: str, caller: Caller, codes: Codes) -> None:
     barred = action.startswith("iam:") and not (session.kind == "session" and session.mfa)
     if barred or (action.startswith("sts:") and action not in allowed):
         raise Refusal("InvalidClientTokenId", "The security token included in the request is invalid", 403)
-
-
-def conditions(
-    operation: Operation, caller: Caller, *, now: datetime, region: str, source_ip: str, user_agent: str
-) -> dict[str, tuple[str, ...]]:
-    """The condition keys of a request, in lower case. A key that AWS would not send is not there."""
-    session, user = caller.session, caller.user
-    federated = session is not None and session.kind == "federation"
-    context = {
-        "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:epochtime": str(int(now.timestamp())),
-        "aws:principalaccount": caller.account,
-        "aws:principalarn": caller.entity.arn,
-        "aws:principaltype": "User" if user and not federated else "FederatedUser" if federated else "AssumedRole",
-        "aws:userid": caller.user_id,
-        "aws:requestedregion": region,
-        "aws:sourceip": source_ip,
-        "aws:useragent": user_agent,
-        "aws:securetransport": "true",
-        "aws:viaawsservice": "false",
-    }
-    if user and not federated:
-        context["aws:username"] = user.name
-    if session is not None:
-        context["aws:tokenissuetime"] = session.issued.strftime("%Y-%m-%dT%H:%M:%SZ")
-        context["aws:multifactorauthpresent"] = str(session.mfa).lower()
-    for key, value in state.tags_of(caller.entity):
-        context[f"aws:principaltag/{key.lower()}"] = value
-    context |= _of_parameters(operation.params)
-    return {key: (value,) for key, value in context.items()}
-
-
-_PARAMETER_KEYS = {
-    "PolicyArn": "iam:policyarn",
-    "PermissionsBoundary": "iam:permissionsboundary",
-    "ExternalId": "sts:externalid",
-    "RoleSessionName": "sts:rolesessionname",
-    "Prefix": "s3:prefix",
-}
-
-
-def _of_parameters(params: Mapping[str, Any]) -> dict[str, str]:
-    return {key: str(params[member]) for member, key in _PARAMETER_KEYS.items() if params.get(member)}

@@ -30,16 +30,10 @@ def _application(service: str) -> Flask:
     app = create_backend_app(service)  # type: ignore[arg-type]
     app.debug = False
     if service == "s3":
-        _open_buckets()
+        from irtui.simulator import buckets  # moto's S3 is loaded when first asked for
+
+        buckets.as_aws()
     return app
-
-
-def _open_buckets() -> None:
-    """moto's own reading of bucket policies denies everybody what is denied to one; the referee has judged already."""
-    from moto.iam.access_control import PermissionResult
-    from moto.s3.models import FakeBucket
-
-    FakeBucket.get_permission = lambda *_: PermissionResult.PERMITTED  # type: ignore[method-assign]
 
 
 @lru_cache(maxsize=32)

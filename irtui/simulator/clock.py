@@ -11,22 +11,32 @@ import time_machine
 
 
 class WorldClock:
-    """Rules: monotonic time is never moved; time goes forward once people are in the world."""
+    """Rules: monotonic time is never moved; time goes forward once people are in the world, or stands still."""
 
     def __init__(self) -> None:
         self._travel: time_machine.travel | None = None
         self._moved: time_machine.Traveller | None = None
+        self._ticks = True
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    @property
+    def paused(self) -> bool:
+        return not self._ticks
+
     def set(self, moment: datetime) -> None:
         """It is `moment` now, and time goes on from there."""
         if self._moved is None:
-            self._travel = time_machine.travel(moment, tick=True)
+            self._travel = time_machine.travel(moment, tick=self._ticks)
             self._moved = self._travel.start()
         else:
-            self._moved.move_to(moment, tick=True)
+            self._moved.move_to(moment, tick=self._ticks)
+
+    def pause(self, still: bool) -> None:
+        """Time stands still until it is told to go on, from the same moment."""
+        self._ticks = not still
+        self.set(self.now())
 
     def advance(self, seconds: float) -> None:
         self.set(self.now() + timedelta(seconds=seconds))

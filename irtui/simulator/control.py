@@ -25,10 +25,12 @@ class Control:
         self.routes: dict[str, Handler] = {
             "clock": self._clock,
             "requests": lambda _: list(world.requests),
-            "events": lambda _: list(world.events),
+            "events": self._events,
             "weather": self._weather,
             "expire": self._expire,
             "seed": self._seed,
+            "propagation": self._propagation,
+            "root": self._root,
         }
 
     def __call__(self, request: Request) -> Answer:
@@ -49,8 +51,13 @@ class Control:
             self._world.clock.advance(seconds)
         return {"now": rfc3339(self._world.clock.now())}
 
+    def _events(self, posted: Mapping[str, Any]) -> Any:
+        """Every CloudTrail record but the background's, oldest first; `{background: true}`: that too."""
+        with self._world.lock:
+            return list(self._world.events) if posted.get("background") else self._world.events.told()
+
     def _weather(self, posted: Mapping[str, Any]) -> Any:
-        """`{rules: [{effect, service, operation, access_key_id, seconds, times}]}` replaces the weather."""
+        """`{rules: [{effect, service, operation, access_key_id, region, seconds, times}]}` replaces the weather."""
         self._world.weather.set([Rule(**rule) for rule in posted["rules"]])
         return {}
 
@@ -58,6 +65,17 @@ class Control:
         """`{access_key_id}`: that session ends now."""
         if not self._world.sessions.expire(str(posted["access_key_id"]), self._world.clock.now()):
             raise ValueError("no such session")
+        return {}
+
+    def _root(self, posted: Mapping[str, Any]) -> Any:
+        """`{account}`: a new access key of that account's root user."""
+        with self._world.lock:
+            key = self._world.root(str(posted["account"])).create_access_key()
+        return {"AccessKey": {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key}}
+
+    def _propagation(self, posted: Mapping[str, Any]) -> Any:
+        """`{least, most}`: how many seconds changes of IAM take from now on."""
+        self._world.propagation.set(float(posted["least"]), float(posted["most"]))
         return {}
 
     def _seed(self, posted: Mapping[str, Any]) -> Any:

@@ -19,17 +19,25 @@ from moto.iam.models import AccessKeyLastUsed
 
 from irtui.clock import rfc3339
 from irtui.simulator import answers, backend, recorder, state
-from irtui.simulator.answers import NOT_SIMULATED, Answer, Codes, Refusal, codes, error
-from irtui.simulator.authorize import authorize, conditions
+from irtui.simulator.answers import NOT_SIMULATED, Answer, Refusal, error
+from irtui.simulator.authorize import authorize
 from irtui.simulator.callers import Caller, authenticate
 from irtui.simulator.clock import monotonic
-from irtui.simulator.gaps import GAPS
+from irtui.simulator.codes import Codes, codes
+from irtui.simulator.context import conditions
+from irtui.simulator.directory import View
+from irtui.simulator.fidelity import simulated
+from irtui.simulator.gaps import GAPS, root
+from irtui.simulator.managed import load_named
 from irtui.simulator.resolve import Operation, Scope, protocol_of, resolve, scope
-from irtui.simulator.resources import SERVICES
-from irtui.simulator.world import Asked, SimulatedWorld
+from irtui.simulator.resources import changes
+from irtui.simulator.world import Asked, Done, SimulatedWorld
 
 SOMEBODY = "192.0.2.10"
 """Where a client on this machine seems to come from: an address for documentation."""
+
+_NAMELESS = ("GetMFADevice",)
+"""What works on a thing of its own where IAM otherwise takes a missing UserName to be the caller's."""
 
 log = logging.getLogger("irtui.simulator")
 
@@ -73,9 +81,10 @@ class Referee:
         try:
             if claimed is None:
                 raise Refusal(family.unsigned[0], "Request is missing Authentication Token", family.unsigned[1])
-            operation = resolve(service, request)
+            operation = self._resolved(service, request, claimed, family)
             entry["operation"] = operation.name
-            weather = self.world.weather.strike(service, operation.name, entry["key"])
+            now = self.world.clock.now()
+            weather = self.world.weather.strike(service, operation.name, entry["key"], claimed.region, now)
             time.sleep(weather.get("delay", 0.0))
             _before(weather, family)
             if "drop" in weather:
@@ -95,42 +104,75 @@ class Referee:
         entry["status"] = answer.status
         return answer
 
+    def _resolved(self, service: str, request: Request, claimed: Scope, family: Codes) -> Operation:
+        """Whoever is not known is told so, before anything is said of the request."""
+        try:
+            return resolve(service, request)
+        except Refusal:
+            with self.world.lock:
+                self._caller(request, claimed, family)
+            raise
+
+    def _caller(self, request: Request, claimed: Scope, family: Codes) -> tuple[Caller, View]:
+        world = self.world
+        view = world.propagation.view(world.clock.now())
+        return authenticate(request, claimed, family, world.sessions, world.clock, view), view
+
     def _judged(
         self, request: Request, operation: Operation, claimed: Scope, body: bytes, environ: dict[str, Any],
         family: Codes, forbidden: bool,
     ) -> Answer:  # fmt: skip
         world = self.world
         region = claimed.region
+        done: Done | None = None
         with world.lock:
-            caller = authenticate(request, claimed, family, world.sessions, world.clock)
+            if operation.service in ("s3", "cloudtrail"):
+                world.delivery.tick(world.clock.now())
+            caller, view = self._caller(request, claimed, family)
             address = request.headers.get("X-Sim-Source-IP", "") if self.trusted(request) else ""
             seen = {"source_ip": address or SOMEBODY, "user_agent": request.headers.get("User-Agent", "")}
             _used(caller, operation, region, world)
             try:
-                known = operation.service in SERVICES and (
-                    (operation.service, operation.name) in GAPS or backend.implements(operation.service, operation.name)
-                )
-                if not known:
-                    raise Refusal(NOT_SIMULATED, f"{operation.service}.{operation.name} is not simulated", 501)
-                operation, body = _completed(operation, body, caller)
+                known = simulated(operation.service, operation.name)
+                if known:
+                    operation, body = _completed(operation, body, caller)
+                    load_named(operation.params, caller.account)
                 if forbidden:
                     raise Refusal(family.denied[0], "Denied by the weather of this world", family.denied[1])
-                context = conditions(operation, caller, now=world.clock.now(), region=region, **seen)
-                authorize(operation, caller, context, family)
+                context = conditions(operation, caller, view, now=world.clock.now(), region=region, **seen)
+                authorize(operation, caller, context, family, view, known)
+                if not known:
+                    raise Refusal(NOT_SIMULATED, f"{operation.service}.{operation.name} is not simulated", 501)
                 answer = self._done(operation, caller, region, body, environ)
+                if not answer.code and changes(operation.name):
+                    done = Done(
+                        operation.service, operation.name, operation.params, caller.access_key_id, caller.arn,
+                        world.clock.now(),
+                    )  # fmt: skip
             except Refusal as refusal:
                 answer = error(operation.protocol, operation.service, refusal)
             if answer.code != NOT_SIMULATED:
-                at = world.clock.now()
-                world.events.append(recorder.event(operation, caller, answer, at=at, region=region, **seen))
+                recorder.record(world, operation, caller, answer, region=region, **seen)
+        if done is not None:
+            for listener in tuple(world.listeners):
+                listener(done)
         return answer
 
     def _done(self, operation: Operation, caller: Caller, region: str, body: bytes, environ: dict[str, Any]) -> Answer:
-        gap = GAPS.get((operation.service, operation.name))
+        """What it answers; a change of IAM is enforced when it has propagated."""
+        propagation = self.world.propagation
+        moves = operation.service == "iam" and changes(operation.name)
+        before = propagation.before(caller.account) if moves else None
+        of_root = caller.is_root and operation.service == "iam" and not operation.params.get("UserName")
+        gap = (of_root and root.OPERATIONS.get(operation.name)) or GAPS.get((operation.service, operation.name))
         if gap is not None:
             data = gap(Asked(self.world, operation, caller, region))
-            return answers.result(operation.model, operation.protocol, data)
-        return backend.call(operation, environ, body, caller.account)
+            answer = answers.result(operation.model, operation.protocol, data)
+        else:
+            answer = backend.call(operation, environ, body, caller.account)
+        if moves and not answer.code:
+            propagation.changed(before, self.world.clock.now())
+        return answer
 
 
 def _completed(operation: Operation, body: bytes, caller: Caller) -> tuple[Operation, bytes]:
@@ -138,7 +180,9 @@ def _completed(operation: Operation, body: bytes, caller: Caller) -> tuple[Opera
     shape = operation.model.input_shape
     if operation.service != "iam" or shape is None or operation.params.get("UserName"):
         return operation, body
-    if "UserName" not in shape.members or "UserName" in shape.required_members or "AccessKeyLastUsed" in operation.name:
+    if "UserName" not in shape.members or "UserName" in shape.required_members or operation.name in _NAMELESS:
+        return operation, body
+    if caller.is_root and operation.name in root.OPERATIONS:
         return operation, body
     if caller.user is None or (caller.session is not None and caller.session.kind != "session"):
         raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials")
@@ -148,7 +192,9 @@ def _completed(operation: Operation, body: bytes, caller: Caller) -> tuple[Opera
 
 def _used(caller: Caller, operation: Operation, region: str, world: SimulatedWorld) -> None:
     """Any use of a long-term key counts, also a denied one."""
-    owner = state.key_owner(caller.access_key_id) if caller.session is None else None
+    if caller.session is not None:
+        return
+    owner = state.key_owner(caller.access_key_id) or state.root_key(caller.access_key_id)
     if owner is not None:
         where = "us-east-1" if operation.service == "iam" else region
         owner[1].last_used = AccessKeyLastUsed(world.clock.now().replace(tzinfo=None), operation.service, where)
@@ -157,7 +203,7 @@ def _used(caller: Caller, operation: Operation, region: str, world: SimulatedWor
 def _before(weather: dict[str, float], family: Codes) -> None:
     if "throttle" in weather:
         raise Refusal(family.throttled[0], "Rate exceeded", family.throttled[1])
-    if "error" in weather:
+    if "error" in weather or "outage" in weather:
         raise Refusal(family.unavailable[0], "The service is unavailable. Please try again.", family.unavailable[1])
 
 

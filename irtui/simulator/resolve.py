@@ -22,6 +22,9 @@ from irtui.simulator.answers import NOT_SIMULATED, Refusal
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
+_S3_CONTROL = "/v20180820/"
+"""S3 Control signs as S3 does; no bucket is called like this."""
+
 # Where the signing name is not the name of botocore's model.
 _SIGNING = {
     "monitoring": "cloudwatch",
@@ -64,7 +67,10 @@ class Operation:
 def scope(request: Request) -> Scope | None:
     """None: the request is not signed with Signature Version 4."""
     match = _SCOPE.search(request.headers.get("Authorization", ""))
-    return Scope(*match.groups()) if match else None
+    if match is None:
+        return None
+    key, region, name = match.groups()
+    return Scope(key, region, "s3control" if name == "s3" and request.path.startswith(_S3_CONTROL) else name)
 
 
 @lru_cache(maxsize=64)

@@ -6,11 +6,11 @@ Only services whose resources are known here are simulated at all: a wrong ARN w
 from collections.abc import Mapping
 from typing import Any
 
-from irtui.simulator import state
+from irtui.simulator import organization, state
 from irtui.simulator.callers import Caller
 
-SERVICES = ("iam", "sts", "cloudtrail", "s3")
-GLOBAL = ("iam",)
+SERVICES = ("iam", "sts", "cloudtrail", "s3", "organizations")
+GLOBAL = ("iam", "organizations")
 """Services whose events are always recorded in us-east-1."""
 
 _S3_ACTIONS = {
@@ -20,22 +20,66 @@ _S3_ACTIONS = {
     "ListObjectsV2": "ListBucket",
     "HeadObject": "GetObject",
     "ListObjectVersions": "ListBucketVersions",
-    "DeleteObjects": "DeleteObject",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+    "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketReplication": "GetReplicationConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "DeleteBucketTagging": "PutBucketTagging",
 }
+_OF_VERSIONS = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
 S3_OPERATIONS = (
     "ListBuckets", "CreateBucket", "DeleteBucket", "HeadBucket", "GetBucketLocation", "ListObjects", "ListObjectsV2",
     "GetObject", "HeadObject", "PutObject", "DeleteObject", "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy",
+    "ListObjectVersions", "GetBucketVersioning", "PutBucketVersioning", "GetBucketLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle", "GetPublicAccessBlock", "PutPublicAccessBlock",
+    "DeletePublicAccessBlock", "GetObjectLockConfiguration", "PutObjectLockConfiguration", "GetBucketEncryption",
+    "GetBucketLogging", "GetBucketReplication", "GetBucketNotificationConfiguration", "GetBucketAcl",
+    "GetBucketOwnershipControls", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging",
 )  # fmt: skip
 """moto answers OK to S3 sub-resources it does not know, so what may be asked is listed."""
 
 
-def action(service: str, operation: str) -> str:
-    """`iam:PutUserPolicy`, `s3:ListBucket`."""
-    return f"{service}:{_S3_ACTIONS.get(operation, operation) if service == 's3' else operation}"
+_READS = (
+    "Get", "List", "Describe", "Lookup", "Head", "Assume", "Simulate", "Search", "Generate", "Decode", "Select", "Test",
+)  # fmt: skip
 
 
-def resource(service: str, operation: str, params: Mapping[str, Any], caller: Caller) -> str:
-    """The ARN acted on; `*` where the operation has none, or where it does not exist by that name."""
+def changes(operation: str) -> bool:
+    """Whether an operation of that name changes anything that people or enforcement could notice."""
+    return not operation.startswith(_READS)
+
+
+# Where the prefix of IAM's actions is not the service's name in botocore.
+_PREFIXES = {
+    "elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "sso-admin": "sso", "sesv2": "ses",
+    "marketplace-catalog": "aws-marketplace", "accessanalyzer": "access-analyzer", "efs": "elasticfilesystem",
+    "emr": "elasticmapreduce", "stepfunctions": "states", "resourcegroupstaggingapi": "tag", "s3control": "s3",
+}  # fmt: skip
+
+
+def action(service: str, operation: str, params: Mapping[str, Any] | None = None) -> str:
+    """`iam:PutUserPolicy`, `s3:ListBucket`; S3 has actions of their own for a version of an object."""
+    if service == "s3":
+        name = _S3_ACTIONS.get(operation, operation)
+        return f"s3:{_OF_VERSIONS.get(name, name) if params and params.get('VersionId') else name}"
+    return f"{_PREFIXES.get(service, service)}:{operation}"
+
+
+def resources(service: str, operation: str, params: Mapping[str, Any], caller: Caller) -> tuple[str, ...]:
+    """Every ARN acted on: each must be allowed. `*` where there is none."""
+    if service == "organizations":
+        return organization.resources(operation, params, caller.account)
+    return (_resource(service, operation, params, caller),)
+
+
+def _resource(service: str, operation: str, params: Mapping[str, Any], caller: Caller) -> str:
     if service == "iam":
         return _iam(operation, params, caller)
     if service == "sts":

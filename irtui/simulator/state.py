@@ -1,86 +1,99 @@
-"""What moto remembers of IAM, read as the referee needs it. Nothing here changes anything."""
+"""What moto remembers of IAM, read as the referee needs it. Nothing here changes anything.
+
+Every question may be asked of a `View`: what is enforced at a moment. Without one it is asked of what is there.
+"""
 
 import base64
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from moto.iam.models import AccessKey, IAMBackend, Role, User, iam_backends
 
-PARTITION = "aws"
+from irtui.simulator.directory import PARTITION as PARTITION
+from irtui.simulator.directory import View, live, tags_of
+from irtui.simulator.root import Root, roots
+
+Entity = User | Role | Root
 
 
 def iam(account: str) -> IAMBackend:
     return iam_backends[account][PARTITION]
 
 
-def _backends() -> Iterator[IAMBackend]:
-    for account in list(iam_backends):
-        yield iam(account)
-
-
-def key_owner(access_key_id: str) -> tuple[User, AccessKey] | None:
+def key_owner(access_key_id: str, view: View = live) -> tuple[User, AccessKey] | None:
     """The user that holds this long-term key, in whatever account."""
-    for backend in _backends():
-        for user in backend.users.values():
+    for account in list(iam_backends):
+        for user in view(account).users.values():
             for key in user.access_keys:
                 if key.access_key_id == access_key_id:
                     return user, key
     return None
 
 
-def user_by_id(account: str, unique_id: str) -> User | None:
-    return next((user for user in iam(account).users.values() if user.id == unique_id), None)
+def root_key(access_key_id: str, view: View = live) -> tuple[Root, AccessKey] | None:
+    """The root user that holds this long-term key."""
+    for root in roots():
+        seen = view(root.account_id).root
+        for key in seen.access_keys if seen is not None else ():
+            if seen is not None and key.access_key_id == access_key_id:
+                return seen, key
+    return None
+
+
+def user_by_id(account: str, unique_id: str, view: View = live) -> User | None:
+    return next((user for user in view(account).users.values() if user.id == unique_id), None)
 
 
 def user_by_name(account: str, name: str) -> User | None:
     return iam(account).users.get(name)
 
 
-def role_by_id(account: str, unique_id: str) -> Role | None:
-    return next((role for role in iam(account).get_roles() if role.id == unique_id), None)
+def role_by_id(account: str, unique_id: str, view: View = live) -> Role | None:
+    return next((role for role in view(account).roles.values() if role.id == unique_id), None)
 
 
-def role_by_arn(arn: str) -> Role | None:
+def role_by_arn(arn: str, view: View = live) -> Role | None:
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
     if account not in iam_backends:
         return None
-    return next((role for role in iam(account).get_roles() if role.arn == arn), None)
+    return next((role for role in view(account).roles.values() if role.arn == arn), None)
 
 
-def policies_of(entity: User | Role) -> list[tuple[str, str]]:
+def policies_of(entity: Entity, view: View = live) -> list[tuple[str, str]]:
     """(name, JSON) of everything that gives this user or role permissions: inline, attached, from groups."""
-    found = list(entity.policies.items()) + _attached(entity)
+    found = list(entity.policies.items()) + _attached(entity, view)
     if isinstance(entity, User):
-        for group in iam(entity.account_id).get_groups_for_user(entity.name):
-            found += [(f"{group.name}/{name}", text) for name, text in group.policies.items()] + _attached(group)
+        for group in view(entity.account_id).groups.values():
+            if any(member.id == entity.id for member in group.users):
+                found += [(f"{group.name}/{name}", text) for name, text in group.policies.items()]
+                found += _attached(group, view)
     return found
 
 
-def _attached(entity: Any) -> list[tuple[str, str]]:
-    return [(arn, managed_policy(policy)) for arn, policy in entity.managed_policies.items()]
+def _attached(entity: Any, view: View) -> list[tuple[str, str]]:
+    known = view(entity.account_id).policies
+    return [(arn, managed_policy(known.get(arn))) for arn in entity.managed_policies]
 
 
 def managed_policy(policy: Any) -> str:
     """The default version's document; empty (which refuses) when there is none."""
-    version = next((v for v in policy.versions if v.version_id == policy.default_version_id), None)
+    versions = policy.versions if policy is not None else ()
+    version = next((v for v in versions if v.version_id == policy.default_version_id), None)
     return str(version.document) if version is not None else ""
 
 
-def boundary_of(entity: User | Role) -> tuple[str, str] | None:
+def boundary_of(entity: Any, view: View = live) -> tuple[str, str] | None:
     """(ARN, JSON) of the permissions boundary. A boundary that no longer exists refuses everything."""
     boundary = getattr(entity, "permissions_boundary", None)
     if not boundary:
         return None
     arn = str(boundary["PermissionsBoundaryArn"])
-    policy = iam(entity.account_id).managed_policies.get(arn)
-    return arn, managed_policy(policy) if policy is not None else ""
+    return arn, managed_policy(view(entity.account_id).policies.get(arn))
 
 
-def tags_of(entity: User | Role) -> list[tuple[str, str]]:
-    raw = entity.tags or []
-    items = raw.values() if isinstance(raw, dict) else raw
-    return [(str(tag["Key"]), str(tag["Value"])) for tag in items]
+def tags(entity: Entity, view: View = live) -> list[tuple[str, str]]:
+    seen = view(entity.account_id).tags
+    return tags_of(entity) if seen is None else seen.get(entity.id, [])
 
 
 def account_of_key(access_key_id: str) -> str:

@@ -20,10 +20,11 @@ from irtui.tui.screens.base import Bannered
 from irtui.tui.screens.desk import DeskScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path, PurePath
 
     from irtui.desk.nouns import Request
+    from irtui.gameday.score import Score
     from irtui.model.incident import StepState
     from irtui.tui.bridge import Bridge
     from irtui.tui.present.desk import Entry
@@ -219,6 +220,16 @@ class IrtuiApp(SafeApp):
         from irtui.tui.screens.journal import JournalScreen
 
         self.push_screen(JournalScreen(searching))
+
+    def show_family(self, look: Callable[[], None] | None) -> None:
+        from irtui.tui.screens.family import FamilyScreen
+
+        self.push_screen(FamilyScreen(look))
+
+    def show_debrief(self, score: Score) -> None:
+        from irtui.tui.screens.debrief import DebriefScreen
+
+        self.push_screen(DebriefScreen(score))
 
     def sitting_changed(self) -> None:
         for screen in self.screen_stack:

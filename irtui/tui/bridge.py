@@ -50,6 +50,8 @@ class Bridge:
 
     def __init__(self, desk: Any, screen: MessagePump) -> None:
         self.visit: Any = None
+        self.taken = 0
+        """How many commands were given."""
         self._desk = desk
         self._screen = screen
         self._listener = screen
@@ -84,6 +86,7 @@ class Bridge:
         self._jobs.put(("walking", self._walk))
 
     def command(self, command: Command) -> None:
+        self.taken += 1
         self._commands.put(command)
 
     def leave(self) -> None:
@@ -168,7 +171,8 @@ class Bridge:
             state = Leave() if self._closing else visit.walk(self)
             if not isinstance(state, Leave):
                 self._post(Updated(state, visit.records()))
-                self._post(Ended(state, tuple(visit.objectives()) if state.closed else ()))
+                judged = (tuple(visit.objectives()), visit.score()) if state.closed else ((), None)
+                self._post(Ended(state, *judged))
         finally:
             visit.release()
 
@@ -209,7 +213,9 @@ class Bridge:
     def next(self, state: IncidentState, timeout: float | None) -> Command | None:
         if self._closing:
             return Leave()
-        self._post(YourTurn(state))
+        taken = self.taken
+        if self._commands.empty():
+            self._post(YourTurn(state, taken))
         try:
             return self._commands.get(timeout=timeout)
         except queue.Empty:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from irtui.desk.nouns import Briefing
     from irtui.engine.operator import Confirmation, Progress, Question, Task
     from irtui.engine.operator import Message as Told
+    from irtui.gameday.score import Score
     from irtui.model.incident import IncidentState
     from irtui.tui.pending import Pending
     from irtui.tui.present.desk import Shelf
@@ -72,6 +73,8 @@ class YourTurn(Message):
     """The engine waits for a command."""
 
     state: IncidentState
+    taken: int = 0
+    """How many commands had been given when it was asked; an older question is answered already."""
 
 
 @dataclass
@@ -88,3 +91,5 @@ class Ended(Message):
 
     state: IncidentState
     objectives: tuple[Any, ...]
+    score: Score | None = None
+    """Of a rehearsal that was closed."""

@@ -1,13 +1,16 @@
 """What the screens know of the open incident: the last fold, and what was said in this sitting. No rules live here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from irtui.clock import Clock
 from irtui.engine.operator import Confirmation, Message, Progress
+from irtui.gameday.score import Score
 from irtui.model.incident import IncidentState, StepState
 from irtui.model.plan import Plan
+from irtui.tui.present.gameday import paused
 from irtui.tui.present.journal import Recorded
 
 
@@ -25,11 +28,22 @@ class Sitting:
     """Questions on the screen that wait for an answer."""
     leaving: bool = False
     ended: bool = False
+    score: Score | None = None
+    """Of a rehearsal that was closed."""
     told: list[Message] = field(default_factory=list)
+    unread: list[Message] = field(default_factory=list)
+    """What the room said and nobody has put away yet."""
+    family: Mapping[str, Any] | None = None
+    """The newest family tree."""
     previews: dict[str, Confirmation] = field(default_factory=dict)
 
     def update(self, state: IncidentState, records: tuple[Recorded, ...]) -> None:
         self.state, self.records = state, records
+
+    @property
+    def paused(self) -> bool:
+        """The rehearsal's world stands still."""
+        return paused(self.records)
 
     def now(self) -> datetime:
         """The incident's time: a rehearsal has its own."""

@@ -15,6 +15,7 @@ scenario: lab
 title: A laboratory
 runbook: none
 story: Nothing happens here.
+propagation: {least: 0s, most: 0s}
 world:
   account: "111122223333"
   operator: {key: desk, role: admin, session_name: tester}
@@ -39,6 +40,9 @@ actors:
 objectives: []
 answers: {}
 """
+
+QUIET = LAB.replace("    keys: [eves]\n", "    keys: [eves]\n    every: 9000h\n")
+"""With an actor who sleeps, so that months go by in a moment."""
 
 _client: Any = boto3.client  # the stubs know a service by its literal name only
 Tell = Callable[..., str]

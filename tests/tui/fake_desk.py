@@ -21,9 +21,11 @@ from irtui.desk.nouns import (
     Request,
     RunbookEntry,
     ScenarioEntry,
+    Simulated,
 )  # fmt: skip
 from irtui.engine.operator import (
     AddNote,
+    AskHint,
     CloseIncident,
     Command,
     Confirmation,
@@ -31,6 +33,7 @@ from irtui.engine.operator import (
     LookAgain,
     Message,
     Operator,
+    Pause,
     Progress,
     Question,
     RunStep,
@@ -40,6 +43,7 @@ from irtui.engine.operator import (
     Unlock,
 )  # fmt: skip
 from irtui.errors import CredentialsError, KeyUnavailable, Problem
+from irtui.gameday.score import Score
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.identity import Identity
@@ -211,6 +215,16 @@ class FakeVisit:
         met = FakeObjective("stopped", self.foreign("The key does nothing any more"), True, "")
         return (met, FakeObjective("sessions", self.foreign("No session lives on"), False, self.foreign("role/deploy")))
 
+    def family(self) -> Mapping[str, Any] | None:
+        return self.desk.tree if self.state.step("owner").status is StepStatus.DONE else None
+
+    def fidelity(self, service: str, operation: str) -> Simulated | None:
+        why = self.foreign("It is enforced after a few seconds.")
+        return Simulated("approximate", why) if self.mode == "rehearsal" else None
+
+    def score(self) -> Score | None:
+        return self.desk.score if self.state.closed else None
+
     def sketch(self, key: str) -> Call | None:
         return plan(key, self.foreign).calls[0].call if key in ("deny", "delete") else None
 
@@ -246,6 +260,9 @@ class FakeVisit:
                         (self.foreign("ListMFADevices: AccessDenied"),))  # fmt: skip
         self._log("evidence", {"step": "snapshot", "name": kept.name, "sha256": digest})
         self._set("snapshot", status=StepStatus.DONE, evidence=(kept,), gaps=kept.gaps)
+        if self.desk.tree is not None:
+            self._log("observe", {"step": "family", "call": "cloudtrail.family_tree", "evidence": "ab" * 32})
+            self._set("family", status=StepStatus.DONE)
         self.operator.progress(Progress())
 
     def _obey(self, command: Command) -> None:
@@ -266,11 +283,25 @@ class FakeVisit:
             case LookAgain(key):
                 self._log("check", {"step": key, "which": "again", "finding": "verified"})
                 self._set(key, status=StepStatus.DONE)
+            case AskHint(key):
+                told = self.foreign("Look at the sessions first.")
+                self.operator.tell(Message("Hint 1 of 2", told, key=key, details={"hint": 1}))
+                self._log("note", {"text": told, "kind": "hint", "of": key})
+                self._update()
+            case Pause():
+                notes = [record.body.get("kind") for record in self._records if record.type == "note"]
+                self._log("note", {"text": "", "kind": "resume" if notes[-1:] == ["pause"] else "pause"})
+                self._update()
             case CloseIncident(reason):
                 self._log("close", {"reason": reason, "contained": self.state.contained})
                 self._update(closed=True)
 
     def _run(self, key: str) -> None:
+        if key == "family" and self.desk.tree is not None:
+            self.desk.tree = {**self.desk.tree, "now": "2026-11-23T02:40:00Z"}
+            self._log("observe", {"step": key, "call": "cloudtrail.family_tree", "evidence": "cd" * 32})
+            self._update()
+            return
         body = self.state.step(key).step.body
         if isinstance(body, AskBody):
             choice = self.operator.decide(Question(key, self.state.step(key).title, body.question, body.choices))
@@ -362,12 +393,20 @@ class FakeVisit:
 class FakeDesk:
     """`foreign` is put around every string that AWS or an author could have written."""
 
-    def __init__(self, foreign: Callable[[str], str] = str, mode: str = "rehearsal") -> None:
+    def __init__(
+        self, foreign: Callable[[str], str] = str, mode: str = "rehearsal", tree: Mapping[str, Any] | None = None
+    ) -> None:
         self.foreign = foreign
         self.mode = mode
         self.book = runbook(foreign)
+        if tree is not None:
+            looked = Step("family", Phase.CONTAIN, foreign("Is it over?"), UseBody("cloudtrail.family_tree"))
+            self.book = replace(self.book, steps=(*self.book.steps, looked))
         self.visit: FakeVisit | None = None
         self.abandoned = 0
+        self.tree = tree
+        """The family tree; a step of the runbook reads it where there is one."""
+        self.score: Score | None = None
         self.hang: threading.Event | None = None
         self.hanging = threading.Event()
         self.trouble: Exception | None = None

@@ -2,14 +2,14 @@
 
 import click
 
-from irtui.cli import options, present
+from irtui.cli import family, options, present
 from irtui.cli.opening import Session, home
 from irtui.cli.output import Result, table
 
 
 @click.group()
 def incidents() -> None:
-    """List, show and close incidents."""
+    """List, show, debrief and close incidents."""
 
 
 @incidents.command("list")
@@ -50,14 +50,31 @@ def list_() -> Result:
 @options.output
 def show(incident: str) -> Result:
     """Where INCIDENT stands, as its journal tells it."""
-    from irtui.desk.catalogue import folded
+    from irtui.desk.catalogue import family_in, folded
     from irtui.engine.machine import current_step
     from irtui.journal.read import read_records
 
     folder = home().incident(incident)
-    state = folded(folder, read_records(folder))
-    text = "\n".join([present.banner(state), "", *present.overview(state, current_step(state)), "", f"  {folder}"])
-    return Result({**present.state_data(state), "path": str(folder)}, text)
+    records = read_records(folder)
+    state = folded(folder, records)
+    tree = family_in(folder, records)
+    shown = ["FAMILY TREE", *family.tree(tree), ""] if tree is not None else []
+    steps = present.overview(state, current_step(state))
+    text = "\n".join([present.banner(state), "", *steps, "", *shown, f"  {folder}"])
+    return Result({**present.state_data(state), "family": tree, "path": str(folder)}, text)
+
+
+@incidents.command()
+@click.argument("incident")
+@options.output
+def debrief(incident: str) -> Result:
+    """The debrief of INCIDENT, a closed rehearsal, as Markdown to read out; -o json gives the score."""
+    from irtui.desk.scoring import scored
+    from irtui.gameday.score import as_data
+    from irtui.report.debrief import debrief as written
+
+    found = scored(home().incident(incident))
+    return Result(as_data(found), written(found).rstrip("\n"))
 
 
 @incidents.command()

@@ -8,7 +8,7 @@ import click
 
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode, problem_data, problem_lines
-from irtui.cli.opening import home, open_desk
+from irtui.cli.opening import Session, home, open_desk
 from irtui.cli.output import Result, table
 from irtui.errors import Problem, RunbookError
 from irtui.text import inert, inert_lines
@@ -16,7 +16,7 @@ from irtui.text import inert, inert_lines
 
 @click.group()
 def runbooks() -> None:
-    """List, show, check and trust runbooks."""
+    """List, show, check, test and trust runbooks."""
 
 
 @runbooks.command("list")
@@ -126,6 +126,34 @@ def policy(name: str, runbooks: tuple[str, ...]) -> Result:
 
     found = least_privilege(*_load(name, runbooks))
     return Result(found, json.dumps(found, indent=2))
+
+
+@runbooks.command()
+@click.argument("names", nargs=-1)
+@click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Worlds of each scenario.")
+@click.option(
+    "--least", type=click.IntRange(0, 100), default=100, show_default=True, help="Per cent of the steps that must run."
+)
+@options.runbooks
+@options.scenarios
+@options.output
+@click.pass_obj
+def test(
+    session: Session,
+    names: tuple[str, ...],
+    seeds: int,
+    least: int,
+    runbooks: tuple[str, ...],
+    scenarios: tuple[str, ...],
+) -> Result:
+    """Play every scenario of NAMES (all runbooks without) by machine, in a place of its own.
+
+    Says what ran, which branches were seen, and what could be taken back. Exit 1 when a scenario is lost, an undo
+    fails, or less than --least per cent of the steps ran.
+    """
+    from irtui.cli.testing import tested
+
+    return tested(session, names, seeds=seeds, least=least, runbooks=runbooks, scenarios=scenarios)
 
 
 @runbooks.command()

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from irtui.simulator import state
-from irtui.simulator.answers import NOT_SIMULATED, Refusal
+from irtui.simulator.answers import Refusal
+from irtui.simulator.gaps.iam.mfa import verify_mfa
 from irtui.simulator.sessions import Session
 from irtui.simulator.world import Asked, Gap
 
@@ -29,15 +30,16 @@ def get_access_key_info(asked: Asked) -> Mapping[str, Any]:
 
 def assume_role(asked: Asked) -> Mapping[str, Any]:
     """The trust policy has been asked already; here the role exists."""
-    _without_mfa(asked)
-    role = state.role_by_arn(str(asked.params["RoleArn"]))
-    assert role is not None
+    mfa = _proven(asked)
+    role = state.role_by_arn(str(asked.params["RoleArn"]), asked.view)
+    if role is None:  # its deletion came into force meanwhile
+        raise Refusal("AccessDenied", f"User: {asked.caller.arn} is not authorized to perform: sts:AssumeRole", 403)
     name = _session_name(asked, "RoleSessionName")
     caller_session = asked.caller.session
     chained = caller_session is not None and caller_session.kind == "role"
     longest = _CHAINED_LIMIT if chained else int(role.max_session_duration or 3600)
     seconds = _duration(asked, 3600, longest)
-    made = _issue(asked, "role", role.account_id, role.id, name, seconds, _session_policies(asked), chained)
+    made = _issue(asked, "role", role.account_id, role.id, name, seconds, _session_policies(asked), chained, mfa)
     arn = f"arn:aws:sts::{role.account_id}:assumed-role/{role.name}/{name}"
     role.last_used = asked.world.clock.now()
     return {**_credentials(made), "AssumedRoleUser": {"AssumedRoleId": f"{role.id}:{name}", "Arn": arn}}
@@ -45,15 +47,15 @@ def assume_role(asked: Asked) -> Mapping[str, Any]:
 
 def get_session_token(asked: Asked) -> Mapping[str, Any]:
     _long_term_only(asked)
-    _without_mfa(asked)
-    user, seconds = asked.caller.entity, _duration(asked, 43200, 129600)
-    return _credentials(_issue(asked, "session", asked.caller.account, user.id, "", seconds, None))
+    mfa = _proven(asked)
+    user, seconds = asked.caller.entity, _duration(asked, 43200, _longest(asked))
+    return _credentials(_issue(asked, "session", asked.caller.account, user.id, "", seconds, None, mfa=mfa))
 
 
 def get_federation_token(asked: Asked) -> Mapping[str, Any]:
     """Without a session policy the federated user may do nothing of its own."""
     _long_term_only(asked)
-    name, seconds = _session_name(asked, "Name"), _duration(asked, 43200, 129600)
+    name, seconds = _session_name(asked, "Name"), _duration(asked, 43200, _longest(asked))
     account = asked.caller.account
     policies = _session_policies(asked) or ()
     made = _issue(asked, "federation", account, asked.caller.entity.id, name, seconds, policies)
@@ -63,11 +65,11 @@ def get_federation_token(asked: Asked) -> Mapping[str, Any]:
 
 def _issue(
     asked: Asked, kind: str, account: str, principal_id: str, name: str, seconds: int,
-    policies: tuple[str, ...] | None, chained: bool = False,
+    policies: tuple[str, ...] | None, chained: bool = False, mfa: bool = False,
 ) -> Session:  # fmt: skip
     now = asked.world.clock.now().replace(microsecond=0)  # AWS's times have whole seconds
     expires = now + timedelta(seconds=seconds)
-    made = Session(kind, account, principal_id, name, now, expires, policies=policies, chained=chained)
+    made = Session(kind, account, principal_id, name, now, expires, policies=policies, chained=chained, mfa=mfa)
     return asked.world.sessions.issue(made)
 
 
@@ -104,14 +106,25 @@ def _duration(asked: Asked, default: int, longest: int) -> int:
     return seconds
 
 
+def _longest(asked: Asked) -> int:
+    return 3600 if asked.caller.is_root else 129600
+
+
 def _long_term_only(asked: Asked) -> None:
     if asked.caller.session is not None:
         raise Refusal("AccessDenied", f"Cannot call {asked.operation.name} with session credentials", 403)
 
 
-def _without_mfa(asked: Asked) -> None:
-    if asked.params.get("SerialNumber") or asked.params.get("TokenCode"):
-        raise Refusal(NOT_SIMULATED, "MFA codes are not simulated", 501)
+def _proven(asked: Asked) -> bool:
+    """Whether an MFA code came along; a wrong one is refused."""
+    serial, code, user = asked.params.get("SerialNumber"), asked.params.get("TokenCode"), asked.caller.user
+    if not serial and not code:
+        return False
+    if user is None or not (serial and code):
+        words = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+        raise Refusal("AccessDenied", words, 403)
+    verify_mfa(asked.world, user, str(serial), str(code))
+    return True
 
 
 OPERATIONS: Mapping[str, Gap] = {

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 _SOON = timedelta(minutes=15)
 
 
-def banner(state: IncidentState | None, mode: str, now: datetime, width: int) -> Line:
-    """Fits `width` by dropping, in this order: alias, region, caller, expiry (never under 15 minutes), key kind."""
+def banner(state: IncidentState | None, mode: str, now: datetime, width: int, *, paused: bool = False) -> Line:
+    """Fits `width` by dropping, in this order: alias, region, caller, expiry (never under 15 minutes), the word that
+    the time is the scenario's, key kind.
+    """
     clock = ("clock", (now.astimezone(UTC).strftime("%H:%MZ"), "dim"))
     badges = [("mode", (f" {mode.upper()} ", mode))] if mode else [("mode", (" irtui ", "rehearsal"))]
     if state is None:
         return _joined([*badges, ("what", ("no incident open" if not mode else "opening", "dim")), clock], width)
     if not state.unlocked:
         badges.append(("lock", (" READ-ONLY ", "locked")))
+    if paused:
+        badges.append(("paused", (" PAUSED ", "locked")))
+    whose = "scenario" if state.mode == "rehearsal" else ""
     left = (state.expires - now) if state.expires else None
     parts: list[tuple[str, Span]] = [
         *badges,
@@ -30,13 +35,14 @@ def banner(state: IncidentState | None, mode: str, now: datetime, width: int) ->
         ("expiry", (_expiry(left), "bad" if left is not None and left < _SOON else "dim")),
         ("region", (state.region, "dim")),
         ("incident", (state.id, "name")),
+        ("whose", (whose, "dim")),
         clock,
         ("journal", (f"#{state.records} signed", "dim")),
         ("kind", (f"{state.key_kind} key", "dim")),
     ]
-    drops = ["alias", "region", "caller", "kind"] if left is not None and left < _SOON else [
-        "alias", "region", "caller", "expiry", "kind"
-    ]  # fmt: skip
+    drops = ["alias", "region", "caller", "expiry", "whose", "kind"]
+    if left is not None and left < _SOON:
+        drops.remove("expiry")
     parts = [part for part in parts if part[1][0]]
     while drops and _width(parts) > width:
         name = drops.pop(0)
@@ -69,9 +75,11 @@ def _width(parts: list[tuple[str, Span]]) -> int:
 def _joined(parts: list[tuple[str, Span]], width: int) -> Line:
     """Two spaces between; what comes after the incident's id is pushed to the right."""
     spare = max(0, width - _width(parts))
+    right = next((name for name, _ in parts if name in ("whose", "clock")), "")
     spans: list[Span] = []
     for position, (name, span) in enumerate(parts):
         if position:
-            spans.append(("  " + (" " * spare if name == "clock" else ""), ""))
+            between = " " if parts[position - 1][0] == "whose" else "  "
+            spans.append((between + (" " * spare if name == right else ""), ""))
         spans.append(span)
     return tuple(spans)

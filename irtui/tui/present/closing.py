@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
+from irtui.gameday.score import Score
 from irtui.model.incident import IncidentState, StepStatus
+from irtui.report.debrief import summary
 from irtui.tui.present.lines import EMPTY, Line, clock_time, counted, labelled, say, section
 from irtui.tui.present.steps import containment, title
 
@@ -37,7 +39,7 @@ def leaving_lines(state: IncidentState, busy: str) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def ended_lines(state: IncidentState, objectives: tuple[Judged, ...]) -> tuple[Line, ...]:
+def ended_lines(state: IncidentState, objectives: tuple[Judged, ...], score: Score | None = None) -> tuple[Line, ...]:
     """After the close record."""
     verdict_role = "good" if state.contained == "contained" else "bad"
     return (
@@ -53,9 +55,17 @@ def ended_lines(state: IncidentState, objectives: tuple[Judged, ...]) -> tuple[L
                 for goal in objectives
             ),
         ),
+        *_scored(state, score),
         say(f"irtui audit verify {state.id}", "dim"),
         say(f"irtui audit export {state.id} --format markdown", "dim"),
     )  # fmt: skip
+
+
+def _scored(state: IncidentState, score: Score | None) -> tuple[Line, ...]:
+    if score is None:
+        return ()
+    later = say(f"d reads the debrief; later: irtui incidents debrief {state.id}", "dim")
+    return (*section("Score", map(say, summary(score))), later)
 
 
 def _counts(state: IncidentState) -> list[tuple[str, int]]:

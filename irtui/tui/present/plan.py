@@ -1,9 +1,10 @@
 """Plans, guards and confirmations as lines: the exact calls, before and after, the way back."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from irtui.desk.nouns import Simulated
 from irtui.engine.operator import Confirmation
 from irtui.model.call import Call
 from irtui.model.effect import Effect
@@ -15,36 +16,45 @@ from irtui.tui.present.lines import EMPTY, Line, Span, compact, counted, outline
 
 _EFFECT_ROLE = {Effect.READ: "dim", Effect.CHANGE: "warn", Effect.DESTROY: "bad"}
 _RULING_ROLE = {Ruling.ALLOW: "good", Ruling.ASK: "warn", Ruling.DENY: "bad"}
+_FIDELITY_ROLE = {"exact": "dim", "approximate": "warn"}
+
+Fidelity = Callable[[str, str], Simulated | None]
+"""How true an operation is in a rehearsal; None in a real incident, where AWS itself answers."""
 
 
-def confirmation_lines(request: Confirmation) -> tuple[Line, ...]:
+def real(service: str, operation: str) -> None:
+    """For real incidents, and where nobody knows."""
+
+
+def confirmation_lines(request: Confirmation, fidelity: Fidelity = real) -> tuple[Line, ...]:
     """Everything the operator must have seen before saying yes."""
     lines: list[Line] = [_guards_line(request.verdicts), EMPTY]
     for sentence in request.irreversible:
         lines.append((("CANNOT BE UNDONE  ", "bad"), (sentence, "")))
     if request.irreversible:
         lines.append(EMPTY)
-    lines += plan_lines(request.plans)
+    lines += plan_lines(request.plans, fidelity)
     lines += section("Guards", verdict_lines(request.verdicts))
     return tuple(lines)
 
 
-def plan_lines(plans: Iterable[Plan]) -> tuple[Line, ...]:
+def plan_lines(plans: Iterable[Plan], fidelity: Fidelity = real) -> tuple[Line, ...]:
     lines: list[Line] = []
     for plan in plans:
         for planned in plan.calls:
-            lines += call_lines(planned)
+            lines += call_lines(planned, fidelity)
             lines.append(EMPTY)
         lines.append((("plan digest ", "dim"), (plan.digest[:16], "dim")))
         lines.append(EMPTY)
     return tuple(lines)
 
 
-def call_lines(planned: PlannedCall) -> tuple[Line, ...]:
+def call_lines(planned: PlannedCall, fidelity: Fidelity = real) -> tuple[Line, ...]:
     way_back = "can be undone" if planned.undo else "no way back"
     lines: list[Line] = [
         ((planned.call.name, "name"), ("   ", ""), (planned.effect.word, _EFFECT_ROLE[planned.effect]),
          (f" · {way_back}", "dim" if planned.undo else "bad")),
+        *fidelity_lines(planned.call, fidelity),
         *parameter_lines(planned.call),
     ]  # fmt: skip
     if planned.note:
@@ -60,6 +70,12 @@ def call_lines(planned: PlannedCall) -> tuple[Line, ...]:
     else:
         lines.append((("check  ", "dim"), ("none: nothing can show that it took effect", "warn")))
     return tuple(lines)
+
+
+def fidelity_lines(call: Call, fidelity: Fidelity) -> tuple[Line, ...]:
+    """In a rehearsal: whether the simulated AWS does this as AWS does."""
+    found = fidelity(call.service, call.operation)
+    return () if found is None else (say(found.words, _FIDELITY_ROLE.get(found.label, "bad")),)
 
 
 def parameter_lines(call: Call) -> tuple[Line, ...]:
@@ -137,13 +153,14 @@ def verdict_lines(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def written_lines(step: Step, sketch: Call | None = None) -> tuple[Line, ...]:
+def written_lines(step: Step, sketch: Call | None = None, fidelity: Fidelity = real) -> tuple[Line, ...]:
     """What a step does, for before it was ever planned: filled in where that is known (`sketch`), else as written."""
     body = step.body
     if sketch is not None:
-        lines: list[Line] = [say(sketch.name, "name"), *parameter_lines(sketch)]
+        lines: list[Line] = [say(sketch.name, "name"), *fidelity_lines(sketch, fidelity), *parameter_lines(sketch)]
     elif isinstance(body, CallBody):
-        lines = [say(body.name, "name"), *parameter_lines(Call(body.service, body.operation, body.params))]
+        call = Call(body.service, body.operation, body.params)
+        lines = [say(body.name, "name"), *fidelity_lines(call, fidelity), *parameter_lines(call)]
     elif isinstance(body, UseBody):
         lines = [say(body.action, "name"), *parameter_lines(Call("", "", body.inputs))]
     else:

@@ -114,6 +114,14 @@ class NoticeDialog(Dialog):
         self.dismiss(None)
 
 
+class EndDialog(NoticeDialog):
+    """How an incident ended. Gives True where the debrief is to be read."""
+
+    BINDINGS = [  # noqa: RUF012  as Textual declares it
+        Binding("d", "dismiss(True)", "debrief", id="end.debrief", tooltip="Read the debrief of the rehearsal")
+    ]
+
+
 class LeaveDialog(Dialog):
     """Stay has the focus; leaving takes tab and enter, or q once more. Gives True to leave."""
 

@@ -28,7 +28,10 @@ class Bannered(Screen[Any]):
         sitting = self.irtui.sitting
         now = sitting.now() if sitting else self.irtui.clock.now()
         for banner in self.query(Banner):
-            banner.show(sitting.state if sitting else None, sitting.state.mode if sitting else self.irtui.mode, now)
+            if sitting is None:
+                banner.show(None, self.irtui.mode, now)
+            else:
+                banner.show(sitting.state, sitting.state.mode, now, paused=sitting.paused)
 
     def on_mount(self) -> None:
         self.refresh_banner()

@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from irtui.engine.operator import Confirmation, Confirmed
-from irtui.tui.present.plan import changes_words, confirmation_lines
+from irtui.tui.present.plan import Fidelity, changes_words, confirmation_lines
 from irtui.tui.screens.base import Dialog
 from irtui.tui.widgets.paint import painted, safe
 from irtui.tui.widgets.pane import Pane
@@ -33,15 +33,16 @@ class ConfirmScreen(Dialog):
         Binding("pagedown,ctrl+d", "scroll(1)", "down", show=False, id="confirm.down", tooltip="Plan: a page down"),
     ]
 
-    def __init__(self, request: Confirmation) -> None:
+    def __init__(self, request: Confirmation, fidelity: Fidelity) -> None:
         super().__init__()
         self.request = request
+        self._fidelity = fidelity
 
     def body(self) -> ComposeResult:
         request = self.request
         with Vertical(classes="box"):
             yield Static(safe(request.title, "name"), classes="title", markup=False)
-            yield Pane(id="plan", lines=confirmation_lines(request))
+            yield Pane(id="plan", lines=confirmation_lines(request, self._fidelity))
             for reason in request.reason_for:
                 yield Static(painted((("ASK   ", "warn"), (reason, ""))), markup=False)
             if request.reason_for:

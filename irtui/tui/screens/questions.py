@@ -2,6 +2,7 @@
 
 from irtui.engine.operator import Confirmation, Question, Task
 from irtui.tui.present.lines import EMPTY, Line, paragraphs, say
+from irtui.tui.present.plan import real
 from irtui.tui.screens.ask import ChoiceDialog, TextDialog
 from irtui.tui.screens.base import Dialog
 from irtui.tui.screens.confirm import ConfirmScreen
@@ -13,7 +14,7 @@ def dialog_for(request: Confirmation | Question | Task | str, sitting: Sitting |
         case Confirmation():
             if sitting is not None:
                 sitting.previews[request.key.partition("[")[0]] = request
-            return ConfirmScreen(request)
+            return ConfirmScreen(request, sitting.visit.fidelity if sitting is not None else real)
         case Question():
             return ChoiceDialog(request.title, paragraphs(request.text), request.choices)
         case Task():

@@ -1,4 +1,4 @@
-"""The keys of the run screen. Every one of them moves about or asks the engine; none does work."""
+"""The keys of the run screen; `run_actions` says what they do."""
 
 from textual.binding import Binding, BindingType
 
@@ -11,6 +11,13 @@ KEYS: list[BindingType] = [
     Binding("a", "unlock", "allow changes", id="run.unlock", tooltip="Allow changes in this incident"),
     Binding("e", "evidence", "evidence", id="run.evidence", tooltip="Evidence and replies of the step as a tree"),
     Binding("J,f3", "journal", "journal", id="run.journal", tooltip="Every record; filter, verify"),
+    Binding("t", "family", "tree", id="run.family", tooltip="The family tree of the stolen key"),
+    Binding("i", "hint", "hint", show=False, id="run.hint", tooltip="A hint for this step; it is counted"),
+    Binding(
+        "p", "pause", "pause", show=False, id="run.pause", tooltip="The rehearsal's world stands still, or goes on"
+    ),
+    Binding("m", "said", "messages", show=False, id="run.said", tooltip="What was said in the room, and the hints"),
+    Binding("d", "debrief", "debrief", id="run.debrief", tooltip="The debrief of the rehearsal, when it is closed"),
     Binding("c", "tab(3)", "aws command", show=False, id="run.command", tooltip="The step as an aws command"),
     Binding("h,left", "turn(-1)", "tab before", show=False, id="run.tab_before", tooltip="Tab before"),
     Binding("right", "turn(1)", "next tab", show=False, id="run.tab_next", tooltip="Next tab"),

@@ -24,8 +24,8 @@ class Banner(Static):
         super().__init__(markup=False)
         self._shown: object = None
 
-    def show(self, state: IncidentState | None, mode: str, now: datetime) -> None:
-        line = banner(state, mode, now, self.size.width or self.app.size.width)
+    def show(self, state: IncidentState | None, mode: str, now: datetime, *, paused: bool = False) -> None:
+        line = banner(state, mode, now, self.size.width or self.app.size.width, paused=paused)
         if line != self._shown:
             self._shown = line
             self.update(painted(line))

@@ -6,8 +6,11 @@ from textual.containers import Vertical
 
 from irtui.model.incident import StepState
 from irtui.model.plan import Plan
+from irtui.model.runbook import UseBody
+from irtui.report.family import ACTION
 from irtui.tui.present.command import aws_command, aws_commands
-from irtui.tui.present.lines import Line, paragraphs, say
+from irtui.tui.present.family import family_lines
+from irtui.tui.present.lines import EMPTY, Line, paragraphs, say
 from irtui.tui.present.plan import plan_lines, written_lines
 from irtui.tui.present.result import evidence_lines, instruction_lines, kind_words, result_lines
 from irtui.tui.present.steps import title
@@ -22,9 +25,10 @@ TABS = ("plan", "result", "evidence", "aws")
 class StepView(Vertical):
     """Shows what `show` was last given; a tab keeps its place from step to step."""
 
-    def __init__(self, sitting: Sitting, *, id: str) -> None:
+    def __init__(self, sitting: Sitting, *, id: str, ascii_only: bool = False) -> None:
         super().__init__(id=id)
         self._sitting = sitting
+        self._ascii_only = ascii_only
         self._step: StepState | None = None
         self._tab = 0
 
@@ -67,15 +71,21 @@ class StepView(Vertical):
     def _lines(self, step: StepState) -> tuple[Line, ...]:
         match TABS[self._tab]:
             case "result":
-                return result_lines(step, self._sitting.messages(step.key))
+                told = result_lines(step, self._sitting.messages(step.key))
+                tree = self._tree(step)
+                return (*told, EMPTY, *tree) if tree else told
             case "evidence":
                 return evidence_lines(step)
             case "aws":
                 return paragraphs(self.command(step)) or (say("No call is planned yet. Press r to see it.", "dim"),)
         if plans := self._plans(step):
-            return plan_lines(plans)
-        written = written_lines(step.step, self._sitting.visit.sketch(step.key))
+            return plan_lines(plans, self._sitting.visit.fidelity)
+        written = written_lines(step.step, self._sitting.visit.sketch(step.key), self._sitting.visit.fidelity)
         return written or (say("This step changes nothing.", "dim"),)
+
+    def _tree(self, step: StepState) -> tuple[Line, ...]:
+        reads_it = isinstance(step.step.body, UseBody) and step.step.body.action == ACTION
+        return family_lines(self._sitting.family, ascii_only=self._ascii_only) if reads_it else ()
 
     def _plans(self, step: StepState) -> tuple[Plan, ...]:
         preview = self._sitting.previews.get(step.key)

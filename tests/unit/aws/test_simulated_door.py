@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from irtui.aws.hosts import only
-from irtui.aws.simulated import open_simulated
+from irtui.aws.simulated import SignedIn, open_simulated
 from irtui.clock import ManualClock
 from irtui.errors import AwsFault, SimulatorGap, UsageError
 from irtui.model.call import Call
@@ -84,9 +84,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def door(url: str) -> Any:
     return open_simulated(
         endpoint_url=url,
-        access_key_id="AKIASIMULATED1234567",
-        secret_access_key="s",
-        session_token=None,
+        sign_in=lambda: SignedIn("AKIASIMULATED1234567", "s"),
         region="eu-central-1",
         clock=ManualClock(datetime(2026, 11, 23, tzinfo=UTC)),
     )

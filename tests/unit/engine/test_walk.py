@@ -232,13 +232,13 @@ def test_what_was_undone_behind_our_back_is_open_again(bench: Bench) -> None:
     assert bench.status("deny") == "done"
 
 
-def test_contained_is_said_only_when_every_containing_step_has_settled(bench: Bench) -> None:
-    """Between the check and the second look the incident is not contained."""
+def test_ticked_steps_alone_contain_nothing(bench: Bench) -> None:
+    """Every containing step is done and settled, and still nobody has looked at the whole again."""
     human = Human([], bench.clock)
     bench.walk(RunStep("off"), human=human)
     assert bench.state.contained == "open"
     bench.walk(RunStep("deny"), human=human)
-    assert bench.state.contained == "contained"
+    assert bench.state.contained == "not re-checked"
 
 
 def test_undo_takes_the_step_back_and_checks_that_the_old_state_is_there(bench: Bench) -> None:

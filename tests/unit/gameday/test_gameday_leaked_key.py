@@ -14,6 +14,8 @@ from irtui.gameday.scenario import Scenario, load_scenario, parse_scenario
 from irtui.gameday.world import World
 
 DENY_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+PROPAGATED = 10.0
+"""Seconds after which every change of IAM is in force."""
 READS = ("get_user", "list_user_policies", "list_attached_user_policies", "list_groups_for_user", "list_access_keys")
 
 
@@ -37,7 +39,8 @@ class Responder:
         self.user = ""
 
     def client(self, service: str) -> Any:
-        config = Config(retries={"total_max_attempts": 1}, proxies={})
+        attempts = 6 if service == "cloudtrail" else 1  # two lookups a second are answered
+        config = Config(retries={"total_max_attempts": attempts, "mode": "standard"}, proxies={})
         return _client(service, region_name=self.world.region, endpoint_url=self.world.url, config=config, **self._keys)
 
     def identify(self) -> None:
@@ -94,6 +97,7 @@ def play(world: World, *without: str) -> dict[str, Objective]:
         responder.deactivate()
     if "revoke" not in without:
         responder.revoke(roles[: 1 if "second role" in without else None])
+    world.advance(PROPAGATED)
     return {objective.id: objective for objective in world.judge()}
 
 
@@ -161,6 +165,7 @@ def test_harming_the_innocent_loses_collateral(start: Start) -> None:
     responder.identify()
     responder.user = "ledger-sync"
     responder.deny()
+    world.advance(PROPAGATED)
     verdict = world.judge()[2]
     assert not verdict.met
     assert "s3.ListObjectsV2" in verdict.detail

@@ -1,0 +1,120 @@
+"""LookupEvents on behalf of a family: by key, and by what a member may become. Each question is asked once."""
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from irtui.actions.interface import Reader
+from irtui.actions.observe import words
+from irtui.aws.paging import truncated
+from irtui.errors import AwsFault, RunbookError, SimulatorGap
+from irtui.model.call import Call
+from irtui.trail.family import Family, Node
+
+PAGES = 20
+"""Pages of 50 events that are read per question and Region."""
+KEYS = 100
+"""Keys and sessions that are followed."""
+HOME = "us-east-1"
+"""IAM and other global services record their events here."""
+
+Event = Mapping[str, Any]
+
+
+class Lookups:
+    def __init__(self, reader: Reader, regions: Any) -> None:
+        self._reader = reader
+        self._regions = _regions(regions)
+        self._asked: set[str] = set()
+        self._makers: dict[str, list[Event]] = {}
+        self.gaps: list[str] = []
+        self.unread: list[str] = []
+        self.blind: list[AwsFault | SimulatorGap] = []
+        """Faults of questions that no Region answered."""
+
+    def follow(self, family: Family, key: str, since: str) -> None:
+        """The events of a key and of all keys and sessions that it led to, from `since` on."""
+        waiting = deque([(key, since)])
+        while waiting:
+            name, begin = waiting.popleft()
+            if name in self._asked:
+                continue
+            if len(self._asked) >= KEYS:
+                self._lacks(f"{name} was not followed: more than {KEYS} keys and sessions")
+                continue
+            self._asked.add(name)
+            for event in self._events("AccessKeyId", name, self._regions):
+                if str(event.get("eventTime", "")) >= begin:
+                    waiting.extend((made, "") for made in family.take(event, name))
+
+    def becoming(self, family: Family, role: Node) -> None:
+        """Sessions of a role that the family opened to somebody, since then, whoever took them."""
+        if role.id in self._asked:
+            return
+        self._asked.add(role.id)
+        for event in self._events("ResourceName", role.arn or role.name, self._regions):
+            if str(event.get("eventName", "")).startswith("AssumeRole") and str(event.get("eventTime", "")) >= role.at:
+                for made in family.take(event, role.id):
+                    self.follow(family, made, "")
+
+    def by_others(self, family: Family, name: str, events: tuple[str, ...]) -> bool:
+        """CloudTrail has told who made this, and it was nobody of the family."""
+        if name not in self._makers:
+            self._makers[name] = self._events("ResourceName", name, (HOME,))
+        for event in self._makers[name]:
+            if event.get("eventName") in events and not event.get("errorCode"):
+                who = event.get("userIdentity") or {}
+                issuer = ((who.get("sessionContext") or {}).get("sessionIssuer") or {}).get("userName")
+                kind = "role" if who.get("type") == "AssumedRole" else "user"
+                member = f"{kind}/{who.get('userName') or issuer}"
+                return who.get("accessKeyId") not in family.nodes and member not in family.nodes
+        return False
+
+    def _events(self, attribute: str, value: str, regions: tuple[str | None, ...]) -> list[Event]:
+        found: list[Event] = []
+        failed: list[AwsFault | SimulatorGap] = []
+        for region in regions:
+            where = region or "the session's Region"
+            asked = [{"AttributeKey": attribute, "AttributeValue": value}]
+            call = Call("cloudtrail", "LookupEvents", {"LookupAttributes": asked, "MaxResults": 50}, region)
+            try:
+                data = self._reader.read(call, pages=PAGES).data
+            except (AwsFault, SimulatorGap) as error:
+                if isinstance(error, AwsFault) and error.kind == "expired":
+                    raise
+                failed.append(error)
+                self._lacks(f"events of {value} in {where} could not be read: {words(error)}")
+                continue
+            if truncated(data):
+                self._lacks(f"{value} has over {PAGES * 50} events in {where}; the older were not read")
+            found += [_event(item) for item in data.get("Events", ())]
+        if len(failed) == len(regions):
+            self.blind += failed
+        return found
+
+    def _lacks(self, sentence: str) -> None:
+        self.gaps.append(sentence)
+        self.unread.append(sentence)
+
+
+def _event(item: Mapping[str, Any]) -> Event:
+    """The event itself; where it cannot be parsed, what stands around it."""
+    event = item.get("CloudTrailEvent")
+    if isinstance(event, str):
+        try:
+            event = json.loads(event)
+        except ValueError:
+            event = None
+    if isinstance(event, Mapping):
+        return event
+    return {"eventID": item.get("EventId", ""), "eventName": item.get("EventName", "")}
+
+
+def _regions(given: Any) -> tuple[str | None, ...]:
+    if given is None:
+        return (None, HOME)
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
+        raise RunbookError("The input regions must be a list of Region names")
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,28 @@
+"""The score of a closed rehearsal, from its folder alone."""
+
+import json
+from pathlib import Path
+
+from irtui.desk.catalogue import folded
+from irtui.errors import UsageError
+from irtui.gameday.history import NAME, History
+from irtui.gameday.score import Score, score
+from irtui.journal.read import read_evidence, read_records
+
+
+def scored(folder: Path) -> Score:
+    """Raises UsageError for what is no closed rehearsal, JournalError for what cannot be read."""
+    records = read_records(folder)
+    kept = [record for record in records if record.type == "evidence" and record.body.get("name") == NAME]
+    if not records or records[0].body.get("mode") != "rehearsal":
+        raise UsageError(f"{folder.name} is no rehearsal.", advice="`irtui audit export` tells of a real incident.")
+    if not kept:
+        raise UsageError(
+            f"{folder.name} has no history of its world: it is open, or older than game days with a score.",
+            advice=f"Close it first: irtui resume {folder.name}",
+        )
+    try:
+        history = History.from_data(json.loads(read_evidence(folder, str(kept[-1].body["sha256"]))))
+    except (LookupError, ValueError, TypeError) as error:
+        raise UsageError(f"the history of {folder.name} cannot be read: {type(error).__name__}") from error
+    return score(records, folded(folder, records), history)

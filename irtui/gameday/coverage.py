@@ -1,0 +1,100 @@
+"""How much of a runbook its rehearsals have shown: steps, branches, choices and undos, counted over runs."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from irtui.engine.outline import split_key
+from irtui.journal.record import Record
+from irtui.model.incident import IncidentState, StepState, StepStatus
+from irtui.model.runbook import AskBody
+
+Played = tuple[Sequence[Record], IncidentState]
+"""One rehearsal: its records and their fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCover:
+    """One step over all runs."""
+
+    key: str
+    title: str
+    ran: int = 0
+    skipped: int = 0
+    not_needed: int = 0
+    left_open: int = 0
+    when: tuple[bool, ...] | None = None
+    """What its `when` was seen to be; None: it has none."""
+    choices: Mapping[str, int] = field(default_factory=dict)
+    """For a question: how often each answer was given, also those that never were."""
+    undone: int | None = None
+    """How often it was taken back; None: it did nothing that could be."""
+
+    @property
+    def branches(self) -> tuple[int, int]:
+        """(seen, of) of its branches: both ways of its `when`, each answer, its undo."""
+        seen = len(self.when or ()) + sum(count > 0 for count in self.choices.values()) + bool(self.undone)
+        return seen, (2 if self.when is not None else 0) + len(self.choices) + (self.undone is not None)
+
+
+def covered(runs: Sequence[Played]) -> tuple[StepCover, ...]:
+    """Every step of the runbook and of its children, in order. All runs are of one runbook."""
+    if not runs:
+        return ()
+    return tuple(_step(step, runs) for step in runs[0][1].steps)
+
+
+def share(cover: Sequence[StepCover]) -> int:
+    """Per cent of the steps that ran in some rehearsal, rounded down."""
+    return 100 * sum(step.ran > 0 for step in cover) // len(cover) if cover else 0
+
+
+def branch_share(cover: Sequence[StepCover]) -> int:
+    """Per cent of the branches that were seen; 100 where there are none."""
+    seen, of = (sum(step.branches[index] for step in cover) for index in (0, 1))
+    return 100 * seen // of if of else 100
+
+
+def _step(first: StepState, runs: Sequence[Played]) -> StepCover:
+    key, body = first.key, first.step.body
+    states = [state.step(key) for _, state in runs]
+    counts = Counter(_outcome(state) for state in states)
+    answers = Counter(
+        str(record.body.get("choice"))
+        for records, _ in runs
+        for record in records
+        if record.type == "decide" and record.body.get("kind") == "choice" and record.body.get("step") == key
+    )
+    undos = [call for state in states for call in state.calls if call.took_effect and call.undoing]
+    undoable = any(call.planned.get("undo") for state in states for call in state.calls if not call.undoing)
+    return StepCover(
+        key=key,
+        title=first.step.title,
+        ran=counts["ran"],
+        skipped=counts["skipped"],
+        not_needed=counts["not needed"],
+        left_open=counts["open"],
+        when=_when(key, runs, counts["ran"]) if first.step.when else None,
+        choices={choice: answers[choice] for choice in body.choices} if isinstance(body, AskBody) else {},
+        undone=len(undos) if undoable else None,
+    )
+
+
+def _outcome(state: StepState) -> str:
+    if state.status is StepStatus.SKIPPED:
+        return "skipped"
+    if state.status is StepStatus.NOT_NEEDED:
+        return "not needed"
+    acted = any(call.took_effect for call in state.calls)
+    return "ran" if acted or not state.status.open else "open"
+
+
+def _when(key: str, runs: Sequence[Played], ran: int) -> tuple[bool, ...]:
+    false = any(
+        record.type == "not_needed"
+        and record.body.get("by") == "when"
+        and split_key(str(record.body["step"]))[0] == key
+        for records, _ in runs
+        for record in records
+    )
+    return (*((True,) if ran else ()), *((False,) if false else ()))

@@ -1,0 +1,144 @@
+"""How true each operation is to AWS: exact, approximate (with the reason), or not simulated.
+
+Rules: whether an operation is simulated at all is asked of what answers requests, never written down here. Exact is
+claimed only where the answers were compared with AWS's documentation and are tested; whatever nobody compared is
+approximate and says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from botocore.loaders import Loader
+
+from irtui.simulator import backend
+from irtui.simulator.gaps import GAPS
+from irtui.simulator.resources import SERVICES
+
+Label = Literal["exact", "approximate", "not simulated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    label: Label
+    why: str = ""
+    """One sentence; empty when exact."""
+
+
+EXACT = Fidelity("exact")
+NOT_SIMULATED = Fidelity("not simulated", "The simulator refuses it with NotSimulated; AWS would answer.")
+_UNCOMPARED = Fidelity("approximate", "It is kept and answered by moto, and nobody compared the answer with AWS's.")
+
+_PROPAGATION = (
+    "What it changes is enforced after a drawn delay of a few seconds; AWS names no bound, and has taken minutes."
+)
+_PROPAGATES = (
+    "CreateUser UpdateUser DeleteUser CreateRole UpdateRole DeleteRole CreateAccessKey UpdateAccessKey DeleteAccessKey "
+    "PutUserPolicy DeleteUserPolicy AttachUserPolicy DetachUserPolicy PutRolePolicy DeleteRolePolicy AttachRolePolicy "
+    "DetachRolePolicy PutGroupPolicy DeleteGroupPolicy AttachGroupPolicy DetachGroupPolicy AddUserToGroup "
+    "RemoveUserFromGroup UpdateAssumeRolePolicy CreatePolicyVersion DeletePolicyVersion SetDefaultPolicyVersion "
+    "DeletePolicy PutUserPermissionsBoundary DeleteUserPermissionsBoundary PutRolePermissionsBoundary "
+    "DeleteRolePermissionsBoundary TagUser UntagUser TagRole UntagRole"
+)
+_ONE_PAGE = "Everything comes on one page, whatever page size is asked for."
+_NO_CONSOLE = "There is no console to sign in to, so nobody can use the password."
+_NO_TOKENS = "Only virtual devices are simulated, neither hardware tokens nor FIDO keys."
+_FIRST_USE = "Every use is recorded at once; AWS records the first of fifteen minutes, and later."
+_UNUSABLE = "It is kept, but no simulated service takes such a credential."
+_NO_INSIGHTS = "It is kept, but no Insights events are ever made."
+_SCP = "What it changes is enforced at once; in AWS it takes a while, and nobody says how long."
+_AT_ONCE = "It is done at once; AWS takes minutes, and may fail on the way."
+_NO_BLOCK = "There is no Block Public Access, which AWS puts on every new bucket."
+_NO_TAKING = "Nobody can sign in by it."
+
+_REASONS: Mapping[str, Mapping[str, str]] = {
+    "iam": dict.fromkeys(_PROPAGATES.split(), _PROPAGATION) | {
+        "ListUsers": _ONE_PAGE, "ListGroups": _ONE_PAGE, "ListGroupsForUser": _ONE_PAGE, "ListAccessKeys": _ONE_PAGE,
+        "ListUserPolicies": _ONE_PAGE, "ListGroupPolicies": _ONE_PAGE, "ListPolicyVersions": _ONE_PAGE,
+        "ListInstanceProfiles": _ONE_PAGE, "ListInstanceProfilesForRole": _ONE_PAGE, "ListUserTags": _ONE_PAGE,
+        "ListSSHPublicKeys": _ONE_PAGE, "ListSigningCertificates": _ONE_PAGE, "GetGroup": _ONE_PAGE,
+        "ListRolePolicies": _ONE_PAGE,
+        "CreateLoginProfile": _NO_CONSOLE, "UpdateLoginProfile": _NO_CONSOLE,
+        "CreateVirtualMFADevice": "Its picture is a placeholder that carries the address as text, not a QR code.",
+        "EnableMFADevice": _NO_TOKENS, "ResyncMFADevice": _NO_TOKENS, "DeactivateMFADevice": _NO_TOKENS,
+        "GetAccessKeyLastUsed": _FIRST_USE,
+        "GenerateCredentialReport": "It is ready two seconds later; AWS takes as long as the account is large.",
+        "GetCredentialReport": _FIRST_USE,
+        "GetAccountSummary": "Quotas are AWS's defaults, and the root user always has a password and no certificate.",
+        "GetAccountAuthorizationDetails": "Of AWS's own policies it shows those that somebody has.",
+        "GetRole": "The role's last use is the last time it was assumed.",
+        "SimulatePrincipalPolicy": "Service control policies are not seen, and positions are those of the given text.",
+        "SimulateCustomPolicy": "Service control policies are not seen, and positions are those of the given text.",
+        "CreateServiceSpecificCredential": _UNUSABLE, "UpdateServiceSpecificCredential": _UNUSABLE,
+        "ResetServiceSpecificCredential": _UNUSABLE, "UploadSSHPublicKey": _UNUSABLE, "UpdateSSHPublicKey": _UNUSABLE,
+        "UploadSigningCertificate": _UNUSABLE, "UpdateSigningCertificate": _UNUSABLE,
+        "CreateSAMLProvider": _NO_TAKING, "UpdateSAMLProvider": _NO_TAKING, "CreateOpenIDConnectProvider": _NO_TAKING,
+        "GetServiceLinkedRoleDeletionStatus": "It always says that the deletion has succeeded.",
+        "UploadServerCertificate": "Ids and dates are made up.", "ListServerCertificates": "Ids and dates are made up.",
+        "GetServerCertificate": "Ids and dates are made up.",
+        "UpdateAccountPasswordPolicy": "It is applied to new passwords; none ever expires.",
+    },
+    "cloudtrail": {
+        "LookupEvents": "An event is found after a delay drawn from the scenario's span; AWS says about five minutes "
+                        "and promises nothing.",
+        "CreateTrail": "Trails of an organization, KMS keys, log groups and topics are not simulated.",
+        "UpdateTrail": "Trails of an organization, KMS keys, log groups and topics are not simulated.",
+        "GetTrailStatus": "There are no errors of delivery to CloudWatch Logs or topics to be reported.",
+        "GetInsightSelectors": _NO_INSIGHTS, "PutInsightSelectors": _NO_INSIGHTS,
+    },
+    "organizations": {
+        "AttachPolicy": _SCP, "DetachPolicy": _SCP, "UpdatePolicy": _SCP, "MoveAccount": _SCP, "EnablePolicyType": _SCP,
+        "DisablePolicyType": _SCP, "CreateAccount": _AT_ONCE, "CloseAccount": _AT_ONCE,
+    },
+    "s3": {
+        "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,
+        "PutObject": "There is no encryption, replication or lifecycle.",
+        "GetObject": "There is no encryption, replication or lifecycle.",
+    },
+}  # fmt: skip
+
+# Compared with AWS's documentation: every row has a test, or was measured when moto was chosen.
+_COMPARED: Mapping[str, str] = {
+    "iam": "GetUser GetUserPolicy GetRolePolicy GetGroupPolicy GetPolicy GetPolicyVersion GetInstanceProfile ListRoles "
+           "ListAttachedUserPolicies ListAttachedRolePolicies ListAttachedGroupPolicies ListPolicies "
+           "DeleteSSHPublicKey ListEntitiesForPolicy DeleteSigningCertificate GetSSHPublicKey GetAccountPasswordPolicy "
+           "ListRoleTags DeleteAccountPasswordPolicy AddRoleToInstanceProfile RemoveRoleFromInstanceProfile "
+           "DeleteInstanceProfile",
+    "cloudtrail": "ListTrails StartLogging StopLogging AddTags RemoveTags ListTags",
+    "organizations": "CreateOrganization CreateOrganizationalUnit CreatePolicy DeletePolicy DescribeAccount "
+                     "DescribePolicy DescribeOrganization DescribeOrganizationalUnit ListAccounts "
+                     "ListAccountsForParent ListChildren ListParents ListPolicies ListPoliciesForTarget ListRoots "
+                     "ListTargetsForPolicy ListOrganizationalUnitsForParent",
+    "s3": "ListBuckets DeleteBucket HeadBucket GetBucketLocation ListObjects ListObjectsV2 HeadObject DeleteObject "
+          "GetBucketPolicy DeleteBucketPolicy",
+}  # fmt: skip
+
+
+def simulated(service: str, operation: str) -> bool:
+    """Whether anything answers it; the referee asks the same."""
+    return service in SERVICES and ((service, operation) in GAPS or backend.implements(service, operation))
+
+
+def of(service: str, operation: str) -> Fidelity:
+    """The label of one operation, whether AWS has it or not."""
+    if not simulated(service, operation):
+        return NOT_SIMULATED
+    if (why := _REASONS.get(service, {}).get(operation)) is not None:
+        return Fidelity("approximate", why)
+    if (service, operation) in GAPS or operation in _COMPARED.get(service, "").split():
+        return EXACT
+    return _UNCOMPARED
+
+
+def table() -> tuple[tuple[str, str, Fidelity], ...]:
+    """Every operation that botocore knows of the simulated services, those that are not simulated among them."""
+    models = ((service, Loader().load_service_model(service, "service-2")) for service in SERVICES)
+    return tuple(
+        (service, name, of(service, name)) for service, model in models for name in sorted(model["operations"])
+    )
+
+
+def named() -> tuple[tuple[str, str], ...]:
+    """Operations that are written down here by name; each must be one that is simulated."""
+    reasons = [(service, operation) for service, rows in _REASONS.items() for operation in rows]
+    return (*reasons, *((service, name) for service, text in _COMPARED.items() for name in text.split()))

@@ -1,0 +1,70 @@
+"""The pace at which operations with a documented rate are called."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+
+from irtui.aws.pace import Pace
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    def skip(self, seconds: float) -> bool:
+        return False
+
+
+def _client(clock: _Clock, service: str, pages: list[bytes]) -> Any:
+    make: Any = boto3.client
+    client = make(service, region_name="eu-west-1", aws_access_key_id="A", aws_secret_access_key="s",
+                  config=Config(retries={"total_max_attempts": 1}))  # fmt: skip
+    answers = iter(pages)
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        raw: Any = _Body(next(answers))
+        return AWSResponse(request.url, 200, HTTPHeaders(), raw)
+
+    client.meta.events.register("before-send", answer)
+    Pace(clock).keep(client, "caller", service, "eu-west-1")
+    return client
+
+
+class _Body:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> Any:
+        yield self._content
+
+
+def test_every_page_of_lookup_events_waits_half_a_second_after_the_one_before() -> None:
+    """Two requests a second are allowed; the third page goes a second after the first."""
+    clock = _Clock()
+    client = _client(clock, "cloudtrail", [b'{"NextToken": "a"}', b'{"NextToken": "b"}', b"{}"])
+    list(client.get_paginator("lookup_events").paginate())
+    assert clock.slept == [0.5, 0.5]
+
+
+def test_an_operation_without_a_documented_rate_never_waits() -> None:
+    """Only what AWS says it throttles is slowed."""
+    clock = _Clock()
+    client = _client(clock, "cloudtrail", [b'{"trailList": []}'] * 3)
+    for _ in range(3):
+        client.describe_trails()
+    assert clock.slept == []

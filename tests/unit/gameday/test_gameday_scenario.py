@@ -1,0 +1,160 @@
+"""The scenario format: every flaw at its place, scenarios over others, a team's folders, the lint and the schema."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from irtui.errors import RunbookError, UsageError
+from irtui.gameday.scenario import Scenarios, load_scenario, parse_scenario, scenario_names
+from irtui.gameday.scenario.lint import lint
+from irtui.gameday.scenario.schema import schema, schema_text
+from irtui.runbook.library import Library
+from tests.support.stage import SMALL, over_small
+
+ROOT = Path(__file__).parents[3]
+
+
+def flaws(text: str) -> list[str]:
+    """What is said of a scenario over the small one, as file:line:column: words."""
+    with pytest.raises(RunbookError) as refused:
+        over_small(text)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def test_everything_wrong_is_said_at_once_with_its_place() -> None:
+    """Unknown keys, wrong values and missing keys of one file, each with line and column."""
+    said = flaws("""
+injets: []
+weather:
+  - {effect: rain}
+  - {effect: throttle, share: 2}
+injects: [{id: a}]
+background: {days: 1}
+world: {begins: "25:00"}
+""")
+    assert [line.split(" error: ")[0] for line in said] == [
+        f"laid.yaml:{place}:" for place in ("4:1", "6:14", "7:31", "8:11", "9:13", "10:17")
+    ]  # fmt: skip
+
+
+ONE = [
+    ('injects: [{id: a, at: 1m, text: "${nobody.arn}"}]', "4:33:", "names nothing"),
+    ("injects: [{id: a, text: x}]", "4:11:", "exactly one of at, when"),
+    ("injects: [{id: a, at: 1m, text: x}, {id: a, at: 2m, text: y}]", "4:16:", "two injects a"),
+    ("injects: [{id: a, text: x, when: {denied: nothing}}]", "4:43:", "no credential nothing"),
+    ("injects: [{id: a, text: x, when: {gone: nobody}}]", "4:41:", "nobody makes"),
+    ("injects: [{id: a, text: x, when: {denied: any, failed: any}}]", "4:34:", "exactly one of denied"),
+    ("weather: [{effect: delay}]", "4:11:", "a delay has seconds"),
+    ("weather: [{effect: drop, from: 5m, until: 1m}]", "4:43:", "ends before it begins"),
+    ("weather: [{effect: drop, actor: rain}]", "4:33:", "no actor rain"),
+    ("weather: [{effect: expire, service: iam}]", "4:11:", "expire ends"),
+    ("actors: {adversary: {every: 0s}}", "4:29:", "never comes to its next turn"),
+    ("actors: {adversary: {moves: [{at: 1m, by: other, call: iam.ListUsers}]}}", "4:30:", "does not hold then"),
+    ("actors: {adversary: {moves: [{at: 1m, by: leaked, call: iam.ListUsers, gains: x}]}}", "4:79:", "gives no"),
+    ("actors: {adversary: {reactions: [{when: {denied: any}, do: [{by: x, call: iam.ListUsers}]}]}}", "4:61:", "never"),
+    ("actors: {adversary: {role: workload}}", "4:9:", "no actor named adversary"),
+    ("accounts: {ci: {account: '999900001111'}}", "4:16:", "more than one thing"),
+    ("accounts: {x: {account: '111122223333'}}", "4:25:", "stands here twice"),
+    ("organization: {management: x}", "4:28:", "no account x"),
+    ("objectives: [{id: a, text: t, kind: cut_off, params: {actor: eve}}]", "4:62:", "no actor eve"),
+    ("actors: {adversary: {source_ip: here}}", "4:33:", "IPv4"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "words"), ONE, ids=[f"{row[2]} {row[1]}" for row in ONE])
+def test_what_no_single_field_shows_is_found_before_the_world_is_built(text: str, place: str, words: str) -> None:
+    """Handles, credentials, moments and parties that do not fit together, each where it stands."""
+    said = flaws(f"\n{text}")
+    assert any(line.startswith(f"laid.yaml:{place}") and words in line for line in said), said
+
+
+def test_a_scenario_is_laid_over_another() -> None:
+    """Maps merge, everything else replaces; a flaw of the base has the base's place."""
+    laid = over_small('title: Other\nworld: {users: {bot: {name: robot}}, begins: "11:00"}\ninputs: {}\n')
+    assert (laid.name, laid.title, laid.story) == ("laid", "Other", "Somebody holds a key.")
+    assert (laid.world.users["bot"].name, laid.world.begins, len(laid.world.users)) == ("robot", "11:00", 3)
+    assert laid.propagation is not None
+    assert laid.propagation.most == timedelta(seconds=5)
+    bases = {"under": SMALL.replace("every: 10m", "every: soon", 1)}.__getitem__
+    with pytest.raises(RunbookError) as refused:
+        parse_scenario("scenario: x\nbase: under\n", "x.yaml", bases)
+    assert re.match(r"under:\d+:12: .*span of time", str(refused.value.problems[0]))
+
+
+@pytest.mark.parametrize("bases", [{"a": "base: a\n"}, {"a": "base: b\n", "b": "base: a\n"}])
+def test_bases_do_not_go_in_a_circle(bases: dict[str, str]) -> None:
+    """Refused, at the place that closes the circle."""
+    with pytest.raises(RunbookError, match="not a scenario") as refused:
+        parse_scenario("scenario: x\nbase: a\n", "x.yaml", bases.__getitem__)
+    assert "circle" in str(refused.value.problems[0])
+
+
+def test_a_team_has_its_own_scenarios(tmp_path: Path) -> None:
+    """They are listed with the shipped ones, may be laid over those and over each other, and take no shipped name."""
+    (tmp_path / "ours.yaml").write_text("scenario: ours\nbase: leaked-key\ntitle: Ours\n")
+    (tmp_path / "theirs.yaml").write_text("scenario: theirs\nbase: ours\n")
+    (tmp_path / "leaked-key.yaml").write_text("scenario: fake\n")
+    scenarios = Scenarios((tmp_path, tmp_path / "absent"))
+    assert set(scenarios.names()) == {*scenario_names(), "ours", "theirs"}
+    assert scenarios.find("theirs").title == "Ours"
+    assert scenarios.find("leaked-key") == load_scenario("leaked-key")
+    assert Scenarios().find(tmp_path / "theirs.yaml").name == "theirs"
+    with pytest.raises(UsageError) as refused:
+        scenarios.find("nobodys")
+    assert "ours" in refused.value.advice
+
+
+def test_every_shipped_scenario_lints() -> None:
+    """Nothing is to be said of it beside its runbook."""
+    library = Library(())
+    for name in scenario_names():
+        scenario = load_scenario(name)
+        assert lint(scenario, library.find(scenario.runbook)) == ()
+
+
+LEAKED = load_scenario("leaked-key").source
+UNFIT = [
+    ("\nhints:\n", "\nhints:\n  nowhere: [x]\n", "no step nowhere"),
+    ("\nplays:\n", "\nplays:\n  other: {only: [nowhere]}\n", "no step nowhere"),
+    ("choices: {fate: keep}", "choices: {fate: sell}", "no choice sell"),
+    ('  access_key_id: "${leaked.id}"', '  key: "${leaked.id}"', "asks for no key"),
+    ("call: sts.GetCallerIdentity}", "call: sts.GetCaller}", "no operation sts.GetCaller"),
+    ("{at: -3h1m, by: leaked, call: iam.ListUsers}",
+     "{at: -3h1m, by: leaked, call: iam.ListUsers, params: {Max: x}}", "iam.ListUsers"),
+    ("kind: unharmed", "kind: happy", "unknown objective kind"),
+    ("    params: {actor: adversary}", "    params: {actor: ledger_sync}", "no objective"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "words"), UNFIT, ids=[row[2] for row in UNFIT])
+def test_the_lint_finds_what_does_not_fit(old: str, new: str, words: str) -> None:
+    """Steps, choices and inputs that the runbook lacks, calls that AWS lacks, objectives that judge nothing."""
+    assert old in LEAKED
+    scenario = parse_scenario(LEAKED.replace(old, new, 1), "mine.yaml")
+    found = [str(problem) for problem in lint(scenario, Library(()).find(scenario.runbook))]
+    assert any(words in line and re.match(r"mine\.yaml:\d+:\d+: ", line) for line in found), found
+
+
+class _Core(yaml.SafeLoader):
+    """YAML as a language server reads it, as far as it matters here: everything is text."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+
+
+def test_the_shipped_scenario_schema_is_the_generated_one() -> None:
+    """schema/scenario.schema.json is what the format generates, and every shipped scenario is good for it."""
+    assert (ROOT / "schema" / "scenario.schema.json").read_text("utf-8") == schema_text()
+    checker = jsonschema.Draft7Validator(schema())
+    checker.check_schema(schema())
+    assert "$defs" not in json.dumps(schema())
+    for name in scenario_names():
+        assert checker.is_valid(yaml.load(load_scenario(name).source, _Core))
+    assert checker.is_valid({"scenario": "x", "base": "leaked-key"})
+    assert not checker.is_valid({"scenario": "x"})
+    assert not checker.is_valid(yaml.load(LEAKED.replace("every: 10m", "every: soon", 1), _Core))
