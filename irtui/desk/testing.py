@@ -2,7 +2,7 @@
 
 Rules: incidents, keys and trust of these runs stand in a folder that is gone afterwards. A scenario is judged with its
 own answers, by seed; further runs with the first seed take the answers that nobody gave yet, and take everything back
-once: they are for coverage, and an undo that fails there is a finding.
+until each undo was seen: they are for coverage, and an undo that fails there is a finding.
 """
 
 import os
@@ -103,7 +103,20 @@ def _plan(
                 f"{key} = {choice}",
                 _by(replace(scenario, answers=replace(scenario.answers, choices=given))),
             )
-        yield scenario, 1, TAKING_BACK, partial(TakingBack, scenario.answers)
+    for scenario in scenarios:
+        if _has_untaken_undo(scenario, played):
+            yield scenario, 1, TAKING_BACK, partial(TakingBack, scenario.answers)
+
+
+def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:
+    """A step changed something in this scenario, and was never taken back in any."""
+    untaken = {step.key for step in covered(played) if step.undone == 0}
+    return any(
+        step.key in untaken and any(call.took_effect for call in step.calls)
+        for records, state in played
+        if records[0].body.get("scenario") == scenario.path
+        for step in state.steps
+    )
 
 
 def _stuck(state: IncidentState) -> str:

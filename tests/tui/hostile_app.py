@@ -5,6 +5,7 @@ import sys
 
 from irtui.tui.app import run_app
 from tests.tui.fake_desk import FakeDesk, FixedClock
+from tests.tui.families import family
 from tests.tui.payloads import PAYLOADS
 
 _turn = itertools.count()
@@ -17,5 +18,6 @@ def poisoned(text: str) -> str:
 
 
 if __name__ == "__main__":
-    desk = FakeDesk(poisoned if sys.argv[1] == "hostile" else str)
+    foreign = poisoned if sys.argv[1] == "hostile" else str
+    desk = FakeDesk(foreign, tree=family(foreign))
     sys.exit(run_app(desk, clock=FixedClock()))

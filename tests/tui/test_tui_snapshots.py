@@ -4,13 +4,14 @@ import os
 from pathlib import Path
 
 from tests.tui.fake_desk import FakeDesk
+from tests.tui.families import family
 from tests.tui.walks import app_on, open_incident, screen_text, until
 
 FOLDER = Path(__file__).parent / "snapshots"
 
 
 async def test_screens_look_as_before() -> None:
-    """Desk, briefing, run, decision, confirmation, settling, evidence, journal, help and leaving look as they did."""
+    """Desk, briefing, run, its dialogs, evidence, journal, help and the family tree look as they did."""
     seen: dict[str, str] = {}
     app = app_on(FakeDesk())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -45,6 +46,15 @@ async def test_screens_look_as_before() -> None:
         await keep("evidence", "AKIAEXAMPLEKEY000001")
         await pilot.press("escape", "question_mark")
         await keep("help", "keys that work here")
+    tree = app_on(FakeDesk(tree=family()))
+    async with tree.run_test(size=(80, 24)) as pilot:
+        await open_incident(pilot)
+        await until(pilot, lambda: tree.sitting is not None and tree.sitting.family is not None)
+        await pilot.press("t")
+        await until(pilot, lambda: "delivered until" in screen_text(tree))
+        await pilot.press("j", "j")
+        await until(pilot, lambda: "nothing denies it" in screen_text(tree))
+        seen["family"] = screen_text(tree)
     differing = []
     for name, text in seen.items():
         path = FOLDER / f"{name}.txt"

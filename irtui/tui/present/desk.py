@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
 from irtui.tui.present.lines import EMPTY, Line, counted, labelled, paragraphs, reflowed, say, section
+from irtui.tui.present.steps import containment_words
 
 Entry = RunbookEntry | IncidentEntry | ScenarioEntry
 
@@ -84,7 +85,11 @@ def detail_lines(entry: Entry | None) -> tuple[Line, ...]:
                 labelled("account", entry.account),
                 labelled("opened", entry.opened),
                 labelled("operator", entry.operator),
-                labelled("state", f"{entry.status}, {entry.contained}", "warn" if entry.status == "open" else ""),
+                labelled(
+                    "state",
+                    ", ".join((entry.status, containment_words(entry.contained))),
+                    "warn" if entry.status == "open" else "",
+                ),
                 labelled("journal", counted(entry.records, "record")),
                 labelled("folder", str(entry.path), "dim"),
                 *((labelled("why", entry.why, "bad"),) if entry.why else ()),

@@ -80,4 +80,9 @@ def counts(state: IncidentState) -> str:
 
 
 def containment(state: IncidentState) -> str:
-    return "not contained" if state.contained == "open" else state.contained
+    return containment_words(state.contained)
+
+
+def containment_words(contained: str) -> str:
+    """What is neither contained nor under way has one name on every screen."""
+    return "not contained" if contained == "open" else contained

@@ -1,0 +1,98 @@
+"""A rehearsal played by a machine, in which the adversary tries everything it holds each time the incident changes."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from irtui.desk.desk import Desk
+from irtui.desk.home import Home
+from irtui.desk.nouns import Answers, Request
+from irtui.engine.operator import Command, Confirmation, Confirmed, Message, Operator, Progress, Question, Task
+from irtui.gameday.played import player
+from irtui.gameday.scenario import load_scenario
+from irtui.gameday.world import World
+from irtui.model.incident import IncidentState
+from irtui.settings.load import Settings
+
+
+@dataclass
+class Watching:
+    """An operator that looks over another one's shoulder. The adversary's tries are real calls in the world."""
+
+    inner: Operator
+    world: World
+    last_way_in: datetime | None = None
+    """When something the adversary holds last worked."""
+    shown: datetime | None = None
+    """When the tool first showed `contained`."""
+    lies: list[str] = field(default_factory=list)
+    """Moments at which the tool showed `contained` and something still worked."""
+    _records: int = 0
+
+    def update(self, state: IncidentState) -> None:
+        self.inner.update(state)
+        if state.records != self._records:
+            self._records = state.records
+            self._look(state)
+
+    def _look(self, state: IncidentState) -> None:
+        contained = state.contained == "contained"
+        if not contained and not any(call.took_effect for step in state.steps for call in step.calls):
+            return
+        verdict = next(each for each in self.world.judge() if each.id == "cut_off")
+        now = self.world.now()
+        if not verdict.met:
+            self.last_way_in, self.shown = now, None
+            self.lies += [f"{now}: {verdict.detail}"] if contained else []
+        elif contained and self.shown is None:
+            self.shown = now
+
+    def progress(self, progress: Progress) -> None:
+        self.inner.progress(progress)
+
+    def tell(self, message: Message) -> None:
+        self.inner.tell(message)
+
+    def next(self, state: IncidentState, timeout: float | None) -> Command | None:
+        return self.inner.next(state, timeout)
+
+    def confirm(self, request: Confirmation) -> Confirmed | None:
+        return self.inner.confirm(request)
+
+    def decide(self, question: Question) -> str | None:
+        return self.inner.decide(question)
+
+    def attest(self, task: Task) -> str | None:
+        return self.inner.attest(task)
+
+    def secret(self, prompt: str) -> str | None:
+        return self.inner.secret(prompt)
+
+
+@dataclass(frozen=True)
+class Run:
+    closed: bool
+    contained: str
+    cut_off: bool
+    """At the end, by everything the adversary holds."""
+    watched: Watching
+
+
+def run(home: Path, name: str, seed: int, play: str = "") -> Run:
+    """One rehearsal from its briefing to the last thing the machine does."""
+    folders = Home.from_environ({"IRTUI_HOME": str(home)})
+    desk = Desk(folders, Settings(), {})
+    scenario = load_scenario(name)
+    if play:  # without its time of waiting: the judge asks at once
+        scenario = replace(scenario, plays={play: scenario.plays[play]})
+    briefing = desk.brief(Request("rehearsal", scenario=name, seed=seed, hurry=True), lambda prompt: None)
+    inputs = {field.spec.name: field.value for field in briefing.fields if field.value}
+    visit = desk.begin(briefing, Answers(inputs, briefing.identity.account[-4:], "throw-away"))
+    try:
+        world = World.connect(folders.state / "worlds" / visit.id)
+        watching = Watching(player(scenario, play)(visit.clock), world)
+        state = visit.walk(watching)
+        end = next(each for each in world.judge() if each.id == "cut_off")
+        return Run(state.closed, state.contained, end.met, watching)
+    finally:
+        visit.end()
