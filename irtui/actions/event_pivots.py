@@ -12,7 +12,7 @@ from irtui.errors import AwsFault, RunbookError, SimulatorGap
 from irtui.model.call import Call
 from irtui.trail.family import Family, Node
 
-PAGES = 20
+PAGES = 200
 """Pages of 50 events that are read per question and Region."""
 KEYS = 100
 """Keys and sessions that are followed."""

@@ -74,8 +74,10 @@ class Seeder:
         return Credential.from_reply(data), str(data["AssumedRoleUser"]["Arn"]), data["Credentials"]["Expiration"]
 
     def _regulars(self, begins: datetime) -> Iterator[background.Regular]:
-        """Every user of the world with a key: who acts in the scenario works here, the others are people."""
-        working = {key: actor for actor in self.scenario.actors.values() for key in actor.keys}
+        """Every user of the world with a key. Legitimate actors work night and day; the others are people, and so is who
+        holds the leaked key: of a key with tens of thousands of events CloudTrail cannot be asked them all.
+        """
+        working = {key: actor for actor in self.scenario.workloads.values() for key in actor.keys}
         for user in self.scenario.world.users.values():
             found = state.user_by_name(self.scenario.world.account, user.name)
             if found is None:
@@ -86,7 +88,7 @@ class Seeder:
                     user.name, found.arn, found.id, self.keys[handle].access_key_id,
                     habit="workload" if actor else "person", since=begins + since,
                 )  # fmt: skip
-                if actor is not None and actor.role == "workload":
+                if actor is not None:
                     regular = replace(regular, source_ip=actor.source_ip, user_agent=actor.user_agent)
                 yield regular
 
