@@ -25,7 +25,7 @@ Event = Mapping[str, Any]
 class Lookups:
     def __init__(self, reader: Reader, regions: Any) -> None:
         self._reader = reader
-        self._regions = _regions(regions)
+        self._regions = regions_of(regions)
         self._asked: set[str] = set()
         self._makers: dict[str, list[Event]] = {}
         self.gaps: list[str] = []
@@ -88,7 +88,7 @@ class Lookups:
                 continue
             if truncated(data):
                 self._lacks(f"{value} has over {PAGES * 50} events in {where}; the older were not read")
-            found += [_event(item) for item in data.get("Events", ())]
+            found += [event_of(item) for item in data.get("Events", ())]
         if len(failed) == len(regions):
             self.blind += failed
         return found
@@ -98,7 +98,7 @@ class Lookups:
         self.unread.append(sentence)
 
 
-def _event(item: Mapping[str, Any]) -> Event:
+def event_of(item: Mapping[str, Any]) -> Event:
     """The event itself; where it cannot be parsed, what stands around it."""
     event = item.get("CloudTrailEvent")
     if isinstance(event, str):
@@ -111,7 +111,7 @@ def _event(item: Mapping[str, Any]) -> Event:
     return {"eventID": item.get("EventId", ""), "eventName": item.get("EventName", "")}
 
 
-def _regions(given: Any) -> tuple[str | None, ...]:
+def regions_of(given: Any) -> tuple[str | None, ...]:
     if given is None:
         return (None, HOME)
     names = [given] if isinstance(given, str) else given

@@ -25,15 +25,6 @@ class CredentialReport:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class LastAccessJob:
-    account: str
-    ordered: datetime
-    ready: datetime
-    granularity: str
-    services: tuple[dict[str, Any], ...]
-
-
 @dataclass(slots=True)
 class IamRecords:
     logins: dict[str, Login] = field(default_factory=dict)
@@ -44,5 +35,3 @@ class IamRecords:
     """By their id; each carries its UserName and its user's UserId."""
     codes: dict[str, int] = field(default_factory=dict)
     """Serial number of an MFA device → the last time step whose code was taken: no code works twice."""
-    last_access: dict[str, LastAccessJob] = field(default_factory=dict)
-    """By job id."""

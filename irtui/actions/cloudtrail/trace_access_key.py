@@ -21,11 +21,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from irtui.actions.event_pivots import event_of, regions_of
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
 from irtui.actions.observe import words
 from irtui.aws.paging import truncated
 from irtui.canonical import plain
-from irtui.errors import AwsFault, RunbookError, SimulatorGap
+from irtui.errors import AwsFault, SimulatorGap
 from irtui.model.call import Call
 
 PAGES = 20
@@ -34,8 +35,6 @@ KEYS = 50
 """Keys and sessions that are followed."""
 EVENTS = 2000
 """Events that are kept as evidence."""
-HOME = "us-east-1"
-"""IAM and other global services record their events here."""
 
 
 @dataclass
@@ -90,7 +89,7 @@ class _Trace:
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises AwsFault or SimulatorGap when no event could be looked up, RunbookError for unusable inputs."""
     first = text(inputs, "access_key_id")
-    regions = _regions(inputs.get("regions"))
+    regions = regions_of(inputs.get("regions"))
     trace, gaps = _Trace(), []
     waiting, seen = deque([first]), {first}
     while waiting:
@@ -126,7 +125,7 @@ def _lookup(reader: Reader, key: str, region: str | None) -> tuple[list[Mapping[
     attribute = {"AttributeKey": "AccessKeyId", "AttributeValue": key}
     call = Call("cloudtrail", "LookupEvents", {"LookupAttributes": [attribute], "MaxResults": 50}, region)
     data = reader.read(call, pages=PAGES).data
-    return [_event(item) for item in data.get("Events", ())], truncated(data)
+    return [event_of(item) for item in data.get("Events", ())], truncated(data)
 
 
 def _facts(first: str, trace: _Trace, gaps: list[str]) -> Facts:
@@ -154,23 +153,6 @@ def _facts(first: str, trace: _Trace, gaps: list[str]) -> Facts:
     return Facts({**plain(data), "gaps": list(gaps)}, tuple(gaps))
 
 
-def _event(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The event itself; where it cannot be parsed, what stands around it."""
-    event = item.get("CloudTrailEvent")
-    if isinstance(event, str):
-        try:
-            event = json.loads(event)
-        except ValueError:
-            event = None
-    if isinstance(event, Mapping):
-        return event
-    return {
-        "eventID": item.get("EventId", ""),
-        "eventName": item.get("EventName", ""),
-        "eventTime": item.get("EventTime"),
-    }
-
-
 def _short(event: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {
         "id": event.get("eventID", ""), "time": event.get("eventTime", ""), "source": event.get("eventSource", ""),
@@ -192,15 +174,6 @@ def _account(arn: str) -> str:
 def _counted(counter: Counter[str]) -> list[dict[str, Any]]:
     pairs = sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))
     return [{"value": value, "count": count} for value, count in pairs]
-
-
-def _regions(given: Any) -> tuple[str | None, ...]:
-    if given is None:
-        return (None, HOME)
-    names = [given] if isinstance(given, str) else given
-    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
-        raise RunbookError("The input regions must be a list of Region names")
-    return tuple(dict.fromkeys(names))
 
 
 ACTION = Action(
