@@ -124,7 +124,13 @@ class Desk:
         if scenario is None:
             entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
             return self._briefed(request, runbook, children, entrance, incident, None)
-        world = World.start(scenario, seed=request.seed, folder=self._world_folder(incident), idle_seconds=WORLD_IDLE)
+        world = World.start(
+            scenario,
+            seed=request.seed,
+            folder=self._world_folder(incident),
+            idle_seconds=WORLD_IDLE,
+            endpoint_url=request.endpoint_url,
+        )
         try:
             entrance = enter_world(world, ScenarioClock(world, request.hurry))
             pinned(entrance.identity, request.account)

@@ -88,6 +88,8 @@ class Request:
     key: str = ""
     """A kind of signing key chosen beforehand."""
     read_only: bool = False
+    endpoint_url: str = ""
+    """Rehearsals: another emulator on loopback instead of irtui's own simulator."""
     hurry: bool = False
     """Rehearsals: no waiting, the scenario's clock jumps."""
 

@@ -33,6 +33,7 @@ def opening(
         "read_only": request.read_only,
         "scenario": request.scenario,
         "seed": request.seed if request.scenario else 0,
+        "elsewhere": entrance.world.elsewhere if entrance.world else "",
     }
 
 

@@ -100,7 +100,7 @@ def briefing_fields(runbook: Runbook, request: Request, entrance: Entrance) -> t
 def warnings(entrance: Entrance, settings: Settings) -> tuple[str, ...]:
     """What the operator should know of themselves before they begin."""
     identity, clock, mode = entrance.identity, entrance.clock, entrance.door.mode
-    found = []
+    found = list(entrance.world.caveats) if entrance.world else []
     if entrance.door.ahead:
         seconds = round(entrance.door.ahead.total_seconds())
         found.append(f"AWS's clock is {seconds:+d} s from yours; the times that AWS compares are set by AWS's.")

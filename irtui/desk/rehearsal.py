@@ -12,7 +12,7 @@ from irtui.gameday import history
 from irtui.gameday.facilitator import BEAT, Facilitated
 from irtui.gameday.objectives import Objective
 from irtui.gameday.scenario import Scenario
-from irtui.gameday.world import World
+from irtui.gameday.world import ANY, World
 from irtui.journal.record import Record
 
 
@@ -39,7 +39,7 @@ class Rehearsal:
 
     def fidelity(self, service: str, operation: str) -> Simulated | None:
         """None: the world has ended, and nobody knows."""
-        unknown = Simulated("not simulated") if self._fidelity else None
+        unknown = self._fidelity.get(ANY, Simulated("not simulated")) if self._fidelity else None
         return self._fidelity.get(f"{service}.{operation}", unknown)
 
     def keep_history(self, ledger: Ledger) -> None:

@@ -1,8 +1,9 @@
 """`python -m irtui.gameday.host`: the world's own process. Simulator, seeding, actors, judge.
 
-Takes `{source, bases, path, seed, folder, idle_seconds}` as JSON on stdin, writes one JSON line to stdout when the
-world stands (`{url}` or `{error}`), keeps `folder/world.json` (0600) and `folder/world.log`, and ends on
-`/_world/stop`, when its address is removed, or after `idle_seconds` without a request by anybody but its own actors.
+Takes `{source, bases, path, seed, folder, idle_seconds}` as JSON on stdin, and `endpoint_url` for a world on another
+emulator. Writes one JSON line to stdout when the world stands (`{url}` or `{error}`), keeps `folder/world.json` (0600)
+and `folder/world.log`, and ends on `/_world/stop`, when its address is removed, or after `idle_seconds` without a
+request by anybody but its own actors.
 """
 
 import json
@@ -11,7 +12,7 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,16 @@ from typing import Any
 from irtui.clock import rfc3339
 from irtui.errors import IrtuiError, RunbookError
 from irtui.gameday import forecast
+from irtui.gameday.actors import Player
 from irtui.gameday.client import LoopbackClient
+from irtui.gameday.elsewhere.emulator import emulator_at
 from irtui.gameday.handles import filled
 from irtui.gameday.limits import limits
 from irtui.gameday.objectives import KINDS, Court
 from irtui.gameday.scenario import Scenario, parse_scenario
 from irtui.gameday.scenario.cast import OPERATOR
+from irtui.gameday.scenario.format import ObjectivePlan
+from irtui.gameday.scenario.plan import WorldPlan
 from irtui.gameday.scenario.seeds import seeded
 from irtui.gameday.seeding import Seeder, seeder
 from irtui.gameday.troupe import Troupe
@@ -47,9 +52,9 @@ class Host:
         if unknown := {objective.kind for objective in scenario.objectives} - set(KINDS):
             raise RunbookError(f"unknown objective kind {min(unknown)}: one of {', '.join(sorted(KINDS))}")
         self.scenario, self.seed = seeded(scenario, seed), seed
-        self.world = SimulatedWorld(plan.account, plan.region, secrets.token_urlsafe(32), seed)
+        self.world = self._world(plan)
         self.control = Control(self.world)
-        self.referee = Referee(self.world, self.control)
+        self.referee = self._front()
         self.server = serve(self.referee)
         self.url = f"http://127.0.0.1:{self.server.port}"
         self.ended = threading.Event()
@@ -67,19 +72,40 @@ class Host:
     def start(self) -> None:
         """Serves, and builds the world over HTTP. Raises RunbookError."""
         threading.Thread(target=self.server.serve_forever, daemon=True, name="simulator").start()
-        plan = self.scenario.world
-        if (delivery := self.scenario.delivery) is not None:
-            self.world.delivery.set(delivery.least.total_seconds(), delivery.most.total_seconds())
-        self.seeder: Seeder = seeder(self.world, self.scenario, LoopbackClient(self.url, plan.region, self.world.token))
-        hour, _, minute = plan.begins.partition(":")
-        now = datetime.now(UTC)
-        begins = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-        self.begins = begins if begins <= now else begins - timedelta(days=1)
-        self.troupe = Troupe(self.world, self.scenario, self.seeder.build(self.begins), self.seed)
+        players = self._built(LoopbackClient(self.url, self.scenario.world.region, self.world.token))
+        self.troupe = Troupe(self.world, self.scenario, players, self.seed, self._unique_id())
         self._begin()
 
     def inputs(self) -> dict[str, str]:
         return {name: str(filled(value, self.seeder.known)) for name, value in self.scenario.inputs.items()}
+
+    def told(self) -> dict[str, Any]:
+        """What `world.json` says of this world besides how to reach it."""
+        plan = self.scenario.world
+        return {"account": plan.account, "region": plan.region, "inputs": self.inputs()}
+
+    def _world(self, plan: WorldPlan) -> SimulatedWorld:
+        return SimulatedWorld(plan.account, plan.region, secrets.token_urlsafe(32), self.seed)
+
+    def _front(self) -> Referee:
+        """What answers requests."""
+        return Referee(self.world, self.control)
+
+    def _built(self, client: LoopbackClient) -> dict[str, Player]:
+        """Everybody who acts, in a world that is ready for the operator."""
+        plan = self.scenario.world
+        if (delivery := self.scenario.delivery) is not None:
+            self.world.delivery.set(delivery.least.total_seconds(), delivery.most.total_seconds())
+        self.seeder: Seeder = seeder(self.world, self.scenario, client)
+        hour, _, minute = plan.begins.partition(":")
+        now = datetime.now(UTC)
+        begins = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+        self.begins = begins if begins <= now else begins - timedelta(days=1)
+        return self.seeder.build(self.begins)
+
+    def _unique_id(self) -> Callable[[str], str] | None:
+        """How actors find out whether a principal is still there; None: the simulator knows."""
+        return None
 
     def wait(self, address: Path, idle_seconds: float) -> None:
         """Until stopped, idle, or no longer to be found by its address; everybody acts meanwhile."""
@@ -170,9 +196,12 @@ class Host:
             court = Court(self.troupe.players, self.world.events, self.seeder.known, began, self._operator)
             verdicts = []
             for objective in self.scenario.objectives:
-                met, detail = KINDS[objective.kind](court, objective.params)
+                met, detail = self._verdict(objective, court)
                 verdicts.append({"id": objective.id, "text": objective.text, "met": met, "detail": detail})
             return verdicts
+
+    def _verdict(self, objective: ObjectivePlan, court: Court) -> tuple[bool, str]:
+        return KINDS[objective.kind](court, objective.params)
 
     def _deeds(self, posted: Mapping[str, Any]) -> Any:
         """Every call of every actor since the beginning, in order, and the ids of every key it ever held."""
@@ -196,6 +225,15 @@ class Host:
         self.troupe.agenda.changed.set()
 
 
+def _host(scenario: Scenario, told: Mapping[str, Any]) -> Host:
+    """Of irtui's own simulator, or before another emulator."""
+    if not told.get("endpoint_url"):
+        return Host(scenario, int(told["seed"]))
+    from irtui.gameday.elsewhere.host import ElsewhereHost  # which is a Host of this module
+
+    return ElsewhereHost(scenario, int(told["seed"]), emulator_at(told["endpoint_url"]))
+
+
 def _say(line: Mapping[str, str]) -> None:
     """The one line on stdout."""
     sys.stdout.write(json.dumps(line) + "\n")
@@ -210,14 +248,12 @@ def main() -> int:
     address = folder / "world.json"
     try:
         bases: Mapping[str, str] = told["bases"]
-        host = Host(parse_scenario(told["source"], told["path"], bases.__getitem__), int(told["seed"]))
+        host = _host(parse_scenario(told["source"], told["path"], bases.__getitem__), told)
         host.start()
     except IrtuiError as error:
         _say({"error": error.message})
         return 1
-    plan = host.scenario.world
-    known = {"url": host.url, "token": host.world.token, "pid": os.getpid(), "account": plan.account}
-    known |= {"region": plan.region, "inputs": host.inputs()}
+    known = {"url": host.url, "token": host.world.token, "pid": os.getpid(), **host.told()}
     address.unlink(missing_ok=True)
     address.touch(mode=0o600)
     address.write_text(json.dumps(known))

@@ -5,7 +5,7 @@ under the same name; only a change that somebody else made is seen.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -21,8 +21,16 @@ from irtui.simulator.world import Done, SimulatedWorld
 class Noticing:
     """`remember` is called at the beginning, and `notices` at any time after it."""
 
-    def __init__(self, world: SimulatedWorld, scenario: Scenario, players: Mapping[str, Player]) -> None:
+    def __init__(
+        self,
+        world: SimulatedWorld,
+        scenario: Scenario,
+        players: Mapping[str, Player],
+        unique_id: Callable[[str], str] | None = None,
+    ) -> None:
+        """`unique_id`: of the user or role of that name, empty when there is none; by default the simulator knows."""
         self._world, self._players = world, players
+        self._unique_id = unique_id or self._simulated_id
         self._names = {handle: user.name for handle, user in scenario.world.users.items()}
         self._names |= {handle: role.name for handle, role in scenario.world.roles.items()}
         whens = [reaction.when for player in players.values() for reaction in player.actor.reactions]
@@ -60,7 +68,10 @@ class Noticing:
 
     def _id(self, principal: str) -> str:
         """Unique id of the user or role of that handle or name, as it is now; empty when there is none."""
-        name, account = self._names.get(principal, principal), self._world.account
+        return self._unique_id(self._names.get(principal, principal))
+
+    def _simulated_id(self, name: str) -> str:
+        account = self._world.account
         with self._world.lock:
             user = state.user_by_name(account, name)
             role = next((role for role in state.iam(account).get_roles() if role.name == name), None)

@@ -7,7 +7,7 @@ change. Called by one thread at a time, except `hear`.
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,10 +27,17 @@ log = logging.getLogger("irtui.world")
 
 
 class Troupe:
-    def __init__(self, world: SimulatedWorld, scenario: Scenario, players: Mapping[str, Player], seed: int) -> None:
+    def __init__(
+        self,
+        world: SimulatedWorld,
+        scenario: Scenario,
+        players: Mapping[str, Player],
+        seed: int,
+        unique_id: Callable[[str], str] | None = None,
+    ) -> None:
         self._world, self._scenario, self.players, self._seed = world, scenario, players, seed
         self.agenda = Agenda()
-        self._noticing = Noticing(world, scenario, players)
+        self._noticing = Noticing(world, scenario, players, unique_id)
         self._reacted: set[tuple[str, int]] = set()
         self._untold = [inject for inject in scenario.injects if inject.when is not None]
         self._heard: deque[Done] = deque()

@@ -19,9 +19,12 @@ from urllib.parse import urlsplit
 
 import irtui
 from irtui.errors import UsageError
+from irtui.gameday.elsewhere.emulator import emulator_at
 from irtui.gameday.objectives import Objective
 from irtui.gameday.scenario import Scenario
 
+ANY = "*"
+"""Every operation of every service."""
 _ENDED = "Rehearse again: a world keeps nothing once its process has ended."
 
 
@@ -45,14 +48,25 @@ class World:
         self.pid: int = address["pid"]
         self.inputs: Mapping[str, str] = address["inputs"]
         """The scenario's inputs of the runbook, as they are called in this world."""
+        self.elsewhere: str = address.get("elsewhere", "")
+        """URL of the emulator that stands in for irtui's own simulator."""
+        self.caveats: tuple[str, ...] = tuple(address.get("caveats", ()))
+        """What cannot be seeded or judged there, in sentences."""
         self.watchers: list[Callable[[datetime, bool], None]] = []
         """Told of a pause made here: the time, and whether it stands still now."""
         self._token: str = address["token"]
         self._process = process
 
     @classmethod
-    def start(cls, scenario: Scenario, *, seed: int, folder: Path, idle_seconds: float = 6 * 3600) -> "World":
-        """Raises UsageError, with the world's own words, when it cannot be built."""
+    def start(
+        cls, scenario: Scenario, *, seed: int, folder: Path, idle_seconds: float = 6 * 3600, endpoint_url: str = ""
+    ) -> "World":
+        """Raises UsageError, with the world's own words, when it cannot be built.
+
+        `endpoint_url`: another emulator on loopback, on which the world is built instead.
+        """
+        if endpoint_url:
+            emulator_at(endpoint_url)
         folder = folder.absolute()
         home = folder / "home"
         home.mkdir(parents=True, exist_ok=True)
@@ -66,7 +80,7 @@ class World:
         assert process.stdin is not None and process.stdout is not None
         told = {
             "source": scenario.source, "bases": dict(scenario.bases), "path": scenario.name, "seed": seed,
-            "folder": str(folder), "idle_seconds": idle_seconds,
+            "folder": str(folder), "idle_seconds": idle_seconds, "endpoint_url": endpoint_url,
         }  # fmt: skip
         try:
             with process.stdin:
@@ -133,7 +147,7 @@ class World:
         self._ask("expire", {"access_key_id": access_key_id})
 
     def fidelity(self) -> dict[str, tuple[str, str]]:
-        """`service.Operation` → (label, why) for every operation of the simulated services."""
+        """`service.Operation` → (label, why) for every operation of the simulated services; ANY stands for all."""
         return {name: (str(label), str(why)) for name, (label, why) in self._ask("fidelity").items()}
 
     def judge(self) -> tuple[Objective, ...]:

@@ -73,7 +73,7 @@ def event(
         "awsRegion": where,
         "sourceIPAddress": source_ip,
         "userAgent": user_agent,
-        "requestParameters": _scrubbed(asked, top=not s3) or None,
+        "requestParameters": scrubbed(asked, top=not s3) or None,
         "responseElements": reply,
         "requestID": "",
         "eventID": "",
@@ -139,7 +139,7 @@ def _reply(operation: Operation, answer: Answer) -> Any:
     parser = create_parser(operation.protocol)
     parsed = parser.parse({"status_code": answer.status, "headers": dict(answer.headers), "body": answer.body}, shape)
     parsed.pop("ResponseMetadata", None)
-    return _scrubbed({key: value for key, value in parsed.items() if not hasattr(value, "read")})
+    return scrubbed({key: value for key, value in parsed.items() if not hasattr(value, "read")})
 
 
 def _resources(operation: Operation, caller: Caller) -> list[dict[str, str]]:
@@ -151,15 +151,15 @@ def _resources(operation: Operation, caller: Caller) -> list[dict[str, str]]:
     return []
 
 
-def _scrubbed(value: Any, top: bool = True) -> Any:
+def scrubbed(value: Any, top: bool = True) -> Any:
     """By CloudTrail's member names, which begin small; S3 writes its own (`top` False)."""
     if isinstance(value, Mapping):
         return {
-            key[:1].lower() + key[1:] if top else key: HIDDEN if key.lower() in SECRET_FIELDS else _scrubbed(item, top)
+            key[:1].lower() + key[1:] if top else key: HIDDEN if key.lower() in SECRET_FIELDS else scrubbed(item, top)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_scrubbed(item, top) for item in value]
+        return [scrubbed(item, top) for item in value]
     if isinstance(value, datetime):
         return value.strftime("%b %d, %Y, %I:%M:%S %p")
     return HIDDEN if isinstance(value, bytes) else plain(value) if not hasattr(value, "read") else None

@@ -91,7 +91,7 @@ class Referee:
                 _hang_up(environ)
                 return None
             answer = self._judged(request, operation, claimed, body, environ, family, "deny" in weather)
-            if "drop_after" in weather:
+            if answer is None or "drop_after" in weather:
                 _hang_up(environ)
                 return None
             if "error_after" in weather:
@@ -121,7 +121,8 @@ class Referee:
     def _judged(
         self, request: Request, operation: Operation, claimed: Scope, body: bytes, environ: dict[str, Any],
         family: Codes, forbidden: bool,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer | None:  # fmt: skip
+        """What is answered. None: nothing is, and the connection is closed."""
         world = self.world
         region = claimed.region
         done: Done | None = None

@@ -15,6 +15,11 @@ from irtui.errors import UsageError
 @click.option("--play", metavar="naive|nothing|…", help="Like --auto, but in a way of the scenario that should lose.")
 @click.option("--fidelity", is_flag=True, help="How exactly each operation is simulated; plays nothing.")
 @click.option("-i", "inputs", multiple=True, metavar="NAME=VALUE", help="An input of the runbook; may be repeated.")
+@click.option(
+    "--endpoint-url",
+    metavar="URL",
+    help="Play it on another AWS emulator on this machine (http://127.0.0.1:4566), which keeps what is made there.",
+)
 @click.option("--runbook", default="", help="Another runbook than the scenario's: a name or a path.")
 @options.runbooks
 @options.scenarios
@@ -28,6 +33,7 @@ def rehearse(
     play: str | None,
     fidelity: bool,
     inputs: tuple[str, ...],
+    endpoint_url: str | None,
     runbook: str,
     runbooks: tuple[str, ...],
     scenarios: tuple[str, ...],
@@ -43,12 +49,16 @@ def rehearse(
         return _fidelity()
     if auto and play:
         raise click.UsageError("--auto and --play are two ways to play; choose one")
+    if endpoint_url == "":  # a variable that was not set must not choose another world
+        raise click.UsageError("--endpoint-url is empty")
     installed()
     from irtui.desk.nouns import Request
 
     given = options.pairs(inputs)
     by_itself = auto or play is not None
-    request = Request("rehearsal", runbook, scenario, inputs=given, seed=seed, hurry=by_itself)
+    request = Request(
+        "rehearsal", runbook, scenario, inputs=given, seed=seed, endpoint_url=endpoint_url or "", hurry=by_itself
+    )
     if not by_itself and screen.wanted(session, plain):
         return screen.draw(
             session, runbooks=runbooks, scenarios=scenarios, request=request, no_color=no_color, ascii_only=ascii_only
