@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import engine, journal, keys, simulator
+from bench import engine, journal, keys, search, simulator, validating
 from bench.timing import Terminal, interleaved, python, whole_process
 
 IRTUI = str(Path(sys.executable).parent / "irtui")
@@ -54,8 +54,25 @@ def _results() -> Iterator[Measured]:
     yield Measured("IAM call: simulated world / bare moto", ours / theirs, 2.0, "", _milliseconds(ours, theirs))
     seeded = f"{simulator.EVENTS} events over {simulator.DAYS} days"
     yield Measured("simulated world: start with background", simulator.seconds_to_seed(), 10.0, "s", seeded)
+    for what, hours, delay, bar in (("a day, 20 ms", 24, 20, 100 / 30), ("a week, 0 ms", 168, 0, 100 / 3)):
+        ours, theirs = validating.medians(hours, delay, 1)
+        detail = f"{theirs / ours:.1f} times as fast; {_milliseconds(ours, theirs)}"
+        yield Measured(f"trail validate {what} / aws", 100 * ours / theirs, bar, "%", detail)
+    yield from _search()
     slowest = keys.effect_while_a_call_hangs(IRTUI, 9)
     yield Measured("key to its effect while a call hangs", slowest * 1000, 100.0, "ms", "median of 9, through a pty")
+
+
+def _search() -> Iterator[Measured]:
+    folder, size = search.trail()
+    ours, inflating = search.paired(folder, 3)
+    how = f"{size / 1e9:.2f} GB; {_milliseconds(ours, inflating)}"
+    yield Measured("trail search / decompressing alone", ours / inflating, 1.7, "", how)
+    for what, cores, times in (("as typed", 1, 20), ("on all cores", os.cpu_count() or 1, 12)):
+        theirs = search.jq(folder, cores)
+        if theirs is not None:
+            detail = f"{theirs / ours:.1f} times as fast; {_milliseconds(ours, theirs)}"
+            yield Measured(f"trail search / zcat | jq {what}", 100 * ours / theirs, 100 / times, "%", detail)
 
 
 def _first_frame(command: list[str], word: bytes) -> float:

@@ -13,14 +13,18 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore import xform_name
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.httpsession import get_cert_path
 from botocore.response import StreamingBody
 from botocore.session import Session
 
 from irtui.aws import documents, effects, faults, paging, shapes
 from irtui.aws.hosts import Allowed
+from irtui.aws.lean import LeanObjects, SigningKeys
+from irtui.aws.objects import CONNECTIONS, Objects
 from irtui.aws.pace import Pace
-from irtui.aws.session import READ_ATTEMPTS, assume_request, config, use_derived
+from irtui.aws.session import CONNECT_SECONDS, READ_ATTEMPTS, READ_SECONDS, assume_request, config, use_derived
 from irtui.aws.wire import Sending, Transport, Wire, sending
 from irtui.clock import Clock
 from irtui.errors import AwsFault, Denied, IrtuiError, SimulatorGap, UsageError
@@ -53,8 +57,12 @@ class BotoDoor:
         renew: str = "",
         endpoint_url: str | None = None,
         transport: Transport | None = None,
+        numbered: bool = True,
     ) -> None:
-        """`caller` makes the session with the operator's credentials, `blank` one without any."""
+        """`caller` makes the session with the operator's credentials, `blank` one without any.
+
+        An answer without a request id is believed only where `numbered` is False: from an emulator on this machine.
+        """
         self.mode = mode
         self.region = region
         self._caller = caller
@@ -62,6 +70,7 @@ class BotoDoor:
         self._clock = clock
         self._renew = renew
         self._endpoint_url = endpoint_url
+        self._numbered = numbered
         self._wire = Wire(allowed, transport)
         self._pace = Pace(clock)
         self._lock = threading.RLock()
@@ -126,6 +135,43 @@ class BotoDoor:
                 return self._unsuccessful(error, call, change)
         return Outcome(Status.SUCCEEDED, reply.data, request_id=reply.request_id, date=reply.date)
 
+    def objects(self) -> Objects:
+        """Objects in buckets, read by many threads at a time with the operator's own session."""
+        clients: dict[str, Any] = {}
+
+        def client(region: str) -> Any:
+            with self._lock:
+                if region not in clients:
+                    many = config(READ_ATTEMPTS).merge(Config(max_pool_connections=CONNECTIONS))
+                    clients[region] = self._session("caller").create_client(
+                        "s3", region_name=region, endpoint_url=self._endpoint_url, config=many
+                    )
+                return clients[region]
+
+        return Objects(client, self._fault, self._lean(client))
+
+    def _lean(self, client: Callable[[str], Any]) -> LeanObjects | None:
+        """None where botocore knows more than a URL and a signature: proxies, FIPS and the like, a simulated AWS."""
+        session = self._session("caller")
+        settings: Any = session.get_default_client_config()
+        special = any(session.get_config_variable(name) for name in ("use_fips_endpoint", "use_dualstack_endpoint"))
+        if special or settings.proxies or not self._wire.open or (self.mode != "real" and self._numbered):
+            return None
+
+        def credentials() -> SigningKeys:
+            found = session.get_credentials()
+            if found is None:
+                raise OSError("no credentials")
+            keys = found.get_frozen_credentials()
+            return SigningKeys(str(keys.access_key), str(keys.secret_key), keys.token)
+
+        return LeanObjects(
+            endpoint=lambda region: str(client(region).meta.endpoint_url), path_style=self._endpoint_url is not None,
+            credentials=credentials, passes=self._wire.passes, now=lambda: self._clock.now() + self._ahead,
+            cafile=get_cert_path(session.get_config_variable("ca_bundle") or True) or "",
+            connect=CONNECT_SECONDS, read=READ_SECONDS,
+        )  # fmt: skip
+
     # -- sending -------------------------------------------------------------------------------------------------
 
     def _read_pages(self, client: Any, call: Call, pages: int) -> dict[str, Any]:
@@ -156,7 +202,7 @@ class BotoDoor:
         meta = raw.pop("ResponseMetadata", {})
         headers = meta.get("HTTPHeaders", {})
         request_id = meta.get("RequestId") or headers.get("x-amzn-requestid") or headers.get("x-amz-request-id")
-        if not request_id:
+        if not request_id and self._numbered:
             # What stands between us and AWS (a portal, a filter) answers too; it does not number its answers.
             raise AwsFault(
                 "unknown", "NoRequestId", "The answer bears no request id of AWS", call=call.name,
@@ -166,7 +212,7 @@ class BotoDoor:
         self._compare_clocks(str(headers.get("date", "")))
         return Reply(
             documents.parsed(data, shapes.documents(call.service, call.operation)),
-            request_id=str(request_id),
+            request_id=str(request_id or ""),
             date=str(headers.get("date", "")),
             sensitive=tuple(shapes.sensitive(call.service, call.operation)),
             retries=int(meta.get("RetryAttempts", 0)),

@@ -7,7 +7,6 @@ from botocore.session import Session
 
 from irtui.aws import faults
 from irtui.aws.boto_door import BotoDoor
-from irtui.aws.door import Door
 from irtui.aws.hosts import is_aws
 from irtui.aws.session import AskSecret, hardened, renewal, use_operators_chain
 from irtui.aws.wire import Transport
@@ -23,7 +22,7 @@ def open_live(
     ask_secret: AskSecret,
     clock: Clock,
     transport: Transport | None = None,
-) -> Door:
+) -> BotoDoor:
     """A door for `profile` (empty: whatever botocore's chain finds) in `region` (empty: the profile's).
 
     Rules: `environ` is the process environment after `irtui.environment.neutralised`; botocore reads the rest of

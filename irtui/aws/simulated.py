@@ -34,6 +34,20 @@ def open_simulated(*, endpoint_url: str, sign_in: Callable[[], SignedIn], region
     somebody renewed, it is found at the next try.
     """
     allowed = only(endpoint_url)
+    blank, caller = bound(sign_in)
+    return BotoDoor(
+        mode="rehearsal",
+        region=region,
+        caller=caller,
+        blank=blank,
+        allowed=allowed,
+        clock=clock,
+        endpoint_url=endpoint_url,
+    )
+
+
+def bound(sign_in: Callable[[], SignedIn]) -> tuple[Callable[[], Session], Callable[[], Session]]:
+    """Makers of sessions without and with credentials, that know one host and nothing of the operator's files."""
 
     def blank() -> Session:
         session = hardened({})
@@ -57,12 +71,4 @@ def open_simulated(*, endpoint_url: str, sign_in: Callable[[], SignedIn], region
         session._credentials = credentials
         return session  # type: ignore[no-any-return]
 
-    return BotoDoor(
-        mode="rehearsal",
-        region=region,
-        caller=caller,
-        blank=blank,
-        allowed=allowed,
-        clock=clock,
-        endpoint_url=endpoint_url,
-    )
+    return blank, caller

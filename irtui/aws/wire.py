@@ -57,6 +57,11 @@ class Wire:
         self._hosts: dict[str, None] = {}
 
     @property
+    def open(self) -> bool:
+        """Whether requests really go to the network."""
+        return self._transport is None
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Hosts that requests were really sent to, in order of first use."""
         with self._lock:
@@ -76,8 +81,16 @@ class Wire:
             request.headers["User-Agent"] = f"{agent.decode() if isinstance(agent, bytes) else agent} md/x#{change.tag}"
 
     def _before_send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
-        host = urlsplit(request.url).netloc
-        if not self._allowed(request.url):
+        self.passes(request.url)
+        change = _sending.get()
+        if change and event_name == f"before-send.{change.event}":
+            change.sent = True
+        return self._transport(request) if self._transport else None
+
+    def passes(self, url: str) -> None:
+        """Raises Denied when nothing may be sent there; notes the host."""
+        host = urlsplit(url).netloc
+        if not self._allowed(url):
             raise Denied(
                 f"A request was about to go to {host or 'an unknown host'}",
                 title="Refused to send to a host that is not AWS",
@@ -85,7 +98,3 @@ class Wire:
             )
         with self._lock:
             self._hosts.setdefault(host)
-        change = _sending.get()
-        if change and event_name == f"before-send.{change.event}":
-            change.sent = True
-        return self._transport(request) if self._transport else None

@@ -23,6 +23,7 @@ _VERBS = {
     "scenarios": "scenarios",
     "incidents": "incidents",
     "audit": "audit",
+    "trail": "trail",
     "keys": "keys",
     "doctor": "doctor",
     "completion": "completion",

@@ -1,6 +1,7 @@
 """The scenario's clock: the world's time, seen from the operator's process. Waiting moves the world.
 
-With `hurry` every sleep is a jump; without, only sleeps longer than PATIENCE are. While the world stands still so
+With `hurry` every sleep is a jump and no other time passes, so that a run does not depend on how quick the machine is;
+without, only sleeps longer than PATIENCE are jumps. While the world stands still so
 does this clock, and nothing is jumped over. UTC.
 """
 
@@ -23,6 +24,7 @@ class ScenarioClock:
         self._world = world
         self._hurry = hurry
         self._lock = threading.Lock()
+        self._held = world.hold(hurry)
         self._still = world.paused
         self._base, self._at = world.now(), time.monotonic()
         self._ticks = self._at
@@ -63,4 +65,4 @@ class ScenarioClock:
             self._base, self._at, self._still = now, time.monotonic(), still
 
     def _passed(self) -> float:
-        return 0.0 if self._still else time.monotonic() - self._at
+        return 0.0 if self._still or self._held else time.monotonic() - self._at

@@ -65,7 +65,8 @@ class Host:
         """Ids of the sessions in which the operator worked."""
         self.control.routes |= {
             "clock": self._clock, "operator": self._seat, "judge": self._judge, "deeds": self._deeds,
-            "injects": self._injects, "pause": self._pause, "limits": self._limits, "stop": self._stop,
+            "injects": self._injects, "pause": self._pause,
+            "hold": self._hold, "limits": self._limits, "stop": self._stop,
             "fidelity": lambda posted: {f"{service}.{name}": [of.label, of.why] for service, name, of in table()},
         }  # fmt: skip
 
@@ -176,6 +177,12 @@ class Host:
             self.world.clock.pause(posted["paused"] is True)
         self.troupe.agenda.changed.set()
         return self._clock({})
+
+    def _hold(self, posted: Mapping[str, Any]) -> Any:
+        """`{on}`: time goes on only when it is moved, or by itself again; answers `{now, held}`."""
+        with self._acting:
+            self.world.clock.hold(posted["on"] is True)
+            return {"now": rfc3339(self.world.clock.now()), "held": self.world.clock.held}
 
     def _seat(self, posted: Mapping[str, Any]) -> Any:
         """A fresh session for the operator: signing in."""

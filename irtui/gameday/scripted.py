@@ -26,7 +26,9 @@ from irtui.engine.operator import (
 from irtui.gameday.scenario import ScriptedAnswers
 from irtui.model.incident import IncidentState, StepState, StepStatus
 
-TRIES = 3
+TRIES = 5
+BREATH = 30.0
+"""Seconds until it tries again what failed: the advice that irtui itself gives of throttling."""
 _CLOSING = "The scripted operator has done every step."
 
 
@@ -94,6 +96,8 @@ class ScriptedOperator:
         self._tried[step.key] += 1
         if self._tried[step.key] > TRIES + len(step.items):
             return Leave()
+        if step.status is StepStatus.FAILED:
+            self._clock.sleep(BREATH)
         return LookAgain(step.key) if step.status is StepStatus.IN_DOUBT else RunStep(step.key)
 
     def _wait(self, state: IncidentState, timeout: float | None) -> Command | None:

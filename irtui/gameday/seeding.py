@@ -74,8 +74,8 @@ class Seeder:
         return Credential.from_reply(data), str(data["AssumedRoleUser"]["Arn"]), data["Credentials"]["Expiration"]
 
     def _regulars(self, begins: datetime) -> Iterator[background.Regular]:
-        """Every user of the world with a key. Legitimate actors work night and day; the others are people, and so is who
-        holds the leaked key: of a key with tens of thousands of events CloudTrail cannot be asked them all.
+        """Every user of the world with a key. Legitimate actors work night and day; the others are people, and so is
+        who holds the leaked key: of a key with tens of thousands of events CloudTrail cannot be asked them all.
         """
         working = {key: actor for actor in self.scenario.workloads.values() for key in actor.keys}
         for user in self.scenario.world.users.values():

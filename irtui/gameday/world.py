@@ -130,6 +130,10 @@ class World:
         for watcher in self.watchers:
             watcher(now, on)
 
+    def hold(self, on: bool) -> bool:
+        """Time goes on only by `advance`, or by itself again. False: it does the latter, whatever was wished."""
+        return bool(self._ask("hold", {"on": on})["held"])
+
     def requests(self) -> list[dict[str, Any]]:
         """What reached the simulator: service, operation, key, user_agent, at, status (0: no answer was sent)."""
         return list(self._ask("requests"))

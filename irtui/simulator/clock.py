@@ -11,32 +11,47 @@ import time_machine
 
 
 class WorldClock:
-    """Rules: monotonic time is never moved; time goes forward once people are in the world, or stands still."""
+    """Rules: monotonic time is never moved; time goes forward once people are in the world, or stands still.
+
+    Held, it goes on only when it is moved, so that what happens does not depend on how quick the machine is. Paused, it
+    is not moved either.
+    """
 
     def __init__(self) -> None:
         self._travel: time_machine.travel | None = None
         self._moved: time_machine.Traveller | None = None
-        self._ticks = True
+        self._held = self._paused = False
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     @property
     def paused(self) -> bool:
-        return not self._ticks
+        return self._paused
+
+    @property
+    def held(self) -> bool:
+        return self._held
 
     def set(self, moment: datetime) -> None:
         """It is `moment` now, and time goes on from there."""
         if self._moved is None:
-            self._travel = time_machine.travel(moment, tick=self._ticks)
+            self._travel = time_machine.travel(moment, tick=self._ticks())
             self._moved = self._travel.start()
         else:
-            self._moved.move_to(moment, tick=self._ticks)
+            self._moved.move_to(moment, tick=self._ticks())
 
     def pause(self, still: bool) -> None:
         """Time stands still until it is told to go on, from the same moment."""
-        self._ticks = not still
+        self._paused = still
         self.set(self.now())
+
+    def hold(self, on: bool) -> None:
+        self._held = on
+        self.set(self.now())
+
+    def _ticks(self) -> bool:
+        return not (self._held or self._paused)
 
     def advance(self, seconds: float) -> None:
         self.set(self.now() + timedelta(seconds=seconds))

@@ -230,7 +230,7 @@ class Walk:
         if self.process.poll() is None:
             self.press("\x03")
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(0.3)
+                self.process.wait(1.2)
         return self.process.poll() is not None
 
     def hang_up(self) -> None:

@@ -29,6 +29,9 @@ class JumpedClock(WorldClock):
             self._still = moment
         self._jumped = moment - datetime.now(UTC)
 
+    def hold(self, on: bool) -> None:
+        """It cannot be held: the emulator goes on."""
+
     def pause(self, still: bool) -> None:
         now = self.now()
         self._still = now if still else None

@@ -1,0 +1,134 @@
+"""Searching a week of logs for one access key: beside decompressing alone, and beside `zcat | jq`."""
+
+import gzip
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from irtui.trail.search.crew import workers_for
+from irtui.trail.search.query import Query
+from irtui.trail.search.searching import Folder, search
+
+KEY = "AKIAIOSFODNN7EXAMPLE"
+FILES, EACH, KEYS = 8_400, (50, 200), 200
+"""7 days × 24 hours × 50 files of 50 to 200 events; one event in 200 is of the key that is searched."""
+_MADE = Path(tempfile.gettempdir()) / f"irtui-bench-trail-2-{FILES}"
+_DECOMPRESS = """
+import sys
+from irtui.trail.search.inflate import whole
+for line in sys.stdin:
+    with open(line[:-1], "rb") as file:
+        whole(file.read(), 8 << 20)
+"""
+
+
+def trail() -> tuple[Path, int]:
+    """The folder, and how many bytes its logs inflate to; made once and kept."""
+    size = _MADE / "size"
+    if not size.exists():
+        shutil.rmtree(_MADE, ignore_errors=True)
+        _MADE.mkdir()
+        size.write_text(str(_make(_MADE / "logs")))
+    return _MADE / "logs", int(size.read_text())
+
+
+def _make(folder: Path) -> int:
+    chance, total = random.Random(1), 0
+    people = [(f"AKIA{number:016d}", f"user-{number}") for number in range(KEYS - 1)] + [(KEY, "ci-deploy")]
+    for number in range(FILES):
+        day, hour = divmod(number // 50, 24)
+        events = [_event(chance, people, day, hour) for _ in range(chance.randint(*EACH))]
+        text = json.dumps({"Records": events}, separators=(",", ":")).encode()
+        total += len(text)
+        name = (
+            f"2026/11/{16 + day}/111122223333_CloudTrail_us-east-1_202611{16 + day}T{hour:02}00Z_{number:016x}.json.gz"
+        )
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(text, 6, mtime=0))
+    return total
+
+
+def _event(chance: random.Random, people: list[tuple[str, str]], day: int, hour: int) -> dict[str, object]:
+    key, user = people[chance.randrange(len(people))]
+    unique = f"{chance.getrandbits(128):032x}"
+    request = f"{chance.getrandbits(208):052x}".upper()
+    return {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": f"AROA{user.upper():X<17}:{user}", "accountId": "111122223333",
+            "arn": f"arn:aws:sts::111122223333:assumed-role/app-{user}/{user}", "accessKeyId": key,
+            "sessionContext": {"sessionIssuer": {
+                "type": "Role", "principalId": f"AROA{user.upper():X<17}", "accountId": "111122223333",
+                "arn": f"arn:aws:iam::111122223333:role/app-{user}", "userName": f"app-{user}",
+            }, "attributes": {"creationDate": f"2026-11-{16 + day}T{hour:02}:00:00Z", "mfaAuthenticated": "false"}},
+        },
+        "eventTime": f"2026-11-{16 + day}T{hour:02}:{chance.randrange(60):02}:{chance.randrange(60):02}Z",
+        "eventSource": "dynamodb.amazonaws.com",
+        "eventName": chance.choice(("DescribeTable", "ListTables", "GetItem", "DescribeTimeToLive", "CreateTable")),
+        "awsRegion": "us-east-1", "sourceIPAddress": f"10.{chance.randrange(256)}.{chance.randrange(256)}.7",
+        "userAgent": "aws-sdk-java/2.20.56 Linux/5.10.178 OpenJDK_64-Bit_Server_VM/17.0.7+7-LTS exec-env/ECS",
+        "requestParameters": {"tableName": f"orders-{chance.randrange(40)}", "item": f"{chance.getrandbits(320):080x}"},
+        "responseElements": None, "requestID": request, "eventID": f"{unique[:8]}-{unique[8:12]}-{unique[12:]}",
+        "readOnly": True, "eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": "111122223333",
+        "eventCategory": "Management", "tlsDetails": {
+            "tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": "dynamodb.us-east-1.amazonaws.com",
+        },
+    }  # fmt: skip
+
+
+def ours(folder: Path) -> tuple[float, int]:
+    """Seconds of a search, worker processes included, and how many events it found."""
+    begun = time.perf_counter()
+    found = search(Query(access_keys=(KEY,)), [Folder(folder)])
+    taken = time.perf_counter() - begun
+    if found.findings or not found.answered[0].whole:
+        raise RuntimeError(f"the search was not whole: {found.findings[:3]}")
+    return taken, found.count
+
+
+def decompressing(folder: Path) -> float:
+    """Seconds of reading and inflating the same files by the same library in as many processes."""
+    paths = sorted(str(path) for path in folder.rglob("*.gz"))
+    count = workers_for()
+    begun = time.perf_counter()
+    started = [
+        subprocess.Popen([sys.executable, "-c", _DECOMPRESS], stdin=subprocess.PIPE, text=True) for _ in range(count)
+    ]
+    for number, process in enumerate(started):
+        assert process.stdin
+        process.stdin.write("".join(f"{path}\n" for path in paths[number::count]))
+        process.stdin.close()
+    if any(process.wait() for process in started):
+        raise RuntimeError("decompressing failed")
+    return time.perf_counter() - begun
+
+
+def jq(folder: Path, cores: int) -> float | None:
+    """Seconds of what people type, on one or on all cores; None without jq."""
+    if not shutil.which("jq") or not shutil.which("zcat"):
+        return None
+    ask = f'zcat "$@" | jq -c \'.Records[] | select(.userIdentity.accessKeyId == "{KEY}")\''
+    each = FILES // (2 * cores) + 1
+    command = f"find '{folder}' -name '*.gz' -print0 | xargs -0 -P {cores} -n {each} sh -c '{_quoted(ask)}' _"
+    begun = time.perf_counter()
+    subprocess.run(["sh", "-c", command], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "'\\''")
+
+
+def paired(folder: Path, rounds: int) -> tuple[float, float]:
+    """Medians of a search and of decompressing alone, in turn."""
+    ours(folder), decompressing(folder)
+    pairs = [(ours(folder)[0], decompressing(folder)) for _ in range(rounds)]
+    return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)

@@ -1,0 +1,208 @@
+"""`irtui trail search`: events by what is known of them, from Event history, S3 and folders."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from irtui.canonical import plain
+from irtui.cli import options
+from irtui.cli.diagnostics import ExitCode
+from irtui.cli.output import Result, table
+from irtui.errors import UsageError
+from irtui.redact import masked
+from irtui.text import inert
+
+if TYPE_CHECKING:
+    from irtui.trail.search.searching import Event, Found
+
+_SHOWN = 500
+"""Events, and findings, that are printed; `-o json` and --events have more."""
+
+
+def _many(*names: str, help: str) -> Callable[[options.Command], options.Command]:
+    return click.option(*names, multiple=True, metavar="TEXT", help=help)
+
+
+@click.command()
+@_many("--access-key", "access_keys", help="Made with this key or session (AKIA…, ASIA…).")
+@_many("--principal", "principals", help="Made by this user or role: ARN, name or unique id.")
+@_many("--session", "sessions", help="Made in this role session: its name, or the assumed role's ARN.")
+@_many("--event-name", "event_names", help="CreateUser, or iam.CreateUser.")
+@_many("--source-ip", "source_ips", help="From this address or network (203.0.113.0/24).")
+@_many("--resource", "resources", help="On this: an ARN, a name, an id.")
+@_many("--error-code", "error_codes", help="That failed with this code; * is any.")
+@click.option("--since", default="", metavar="TIME", help="RFC 3339; without an offset it is UTC.")
+@click.option("--until", default="", metavar="TIME", help="Up to this moment, which does not count.")
+@click.option("--follow", is_flag=True, help="Also what was done with the keys and sessions that were handed out.")
+@click.option("--folder", "folders", multiple=True, metavar="DIR", help="In downloaded logs.")
+@click.option("--s3", multiple=True, metavar="URL", help="In a bucket: s3://BUCKET/PREFIX.")
+@click.option("--trail-arn", default="", help="In the bucket of this trail.")
+@click.option("--history", is_flag=True, help="In Event history; also when no other place is named.")
+@click.option("--region", "regions", multiple=True, help="Of Event history. [every enabled Region]")
+@click.option("--after", default="", metavar="LOG", help="Go on after this log, where a search was stopped.")
+@click.option("--events", "events_file", default="", metavar="FILE", help="Every event, one a line, as it is found.")
+@click.option("--profile", default="", help="AWS profile.")
+@click.option("--endpoint-url", default="", help="An emulator of AWS on this machine.")
+@options.output
+def search(
+    access_keys: tuple[str, ...], principals: tuple[str, ...], sessions: tuple[str, ...],
+    event_names: tuple[str, ...], source_ips: tuple[str, ...], resources: tuple[str, ...],
+    error_codes: tuple[str, ...], since: str, until: str, follow: bool, folders: tuple[str, ...],
+    s3: tuple[str, ...], trail_arn: str, history: bool, regions: tuple[str, ...], after: str, events_file: str,
+    profile: str, endpoint_url: str,
+) -> Result:  # fmt: skip
+    """Search CloudTrail's events: in Event history, S3, downloaded folders, or all of them, each event once.
+
+    An option given twice means either, different options mean all. ctrl-c stops and shows what was found until then.
+    Exit 1 when something could not be read.
+    """
+    from irtui.clock import SystemClock
+    from irtui.desk.searches import Places, sources
+    from irtui.trail.search.query import Query, checked
+    from irtui.trail.search.searching import search as run
+
+    query = checked(Query(
+        access_keys=access_keys, sessions=sessions, resources=resources, principals=principals, source_ips=source_ips,
+        event_names=event_names, error_codes=error_codes, since=_time(since, "--since"), until=_time(until, "--until"),
+    ))  # fmt: skip
+    places = Places(folders, s3, trail_arn, history, regions, after, profile, endpoint_url)
+    asked, missing = sources(places, environ=os.environ, clock=SystemClock(), ask_secret=_ask_secret)
+    progress = _Progress()
+    with _lines(events_file) as lines:
+        found = run(query, asked, follow=follow, take=lines.take, progress=progress.told)
+    progress.end()
+    found.findings[:0] = missing
+    found.findings_count += len(missing)
+    data = _data(found) | ({"events_file": {"path": events_file, "sha256": lines.digest}} if events_file else {})
+    code = ExitCode.FAILED if found.findings_count else ExitCode.DONE
+    return Result(data, _text(found, data), ExitCode.INTERRUPTED if found.stopped else code)
+
+
+class _Lines:
+    """Events as JSON lines in a file, secrets masked."""
+
+    def __init__(self, file: IO[str] | None) -> None:
+        self._file, self._hash = file, hashlib.sha256()
+
+    def take(self, event: "Event") -> None:
+        if self._file:
+            line = json.dumps(masked(event.value)) + "\n"
+            self._file.write(line)
+            self._hash.update(line.encode("ascii"))
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
+
+
+@contextmanager
+def _lines(path: str) -> Iterator[_Lines]:
+    if not path:
+        yield _Lines(None)
+        return
+    try:
+        with Path(path).open("x", encoding="ascii", newline="") as file:
+            yield _Lines(file)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already.", advice="Name a new file.") from None
+    except OSError as fault:
+        raise UsageError(f"{path} cannot be written: {fault.strerror}.") from fault
+
+
+class _Progress:
+    """One line on a terminal's stderr, now and then."""
+
+    def __init__(self) -> None:
+        self._shown, self._next = sys.stderr.isatty(), 0.0
+
+    def told(self, found: "Found") -> None:
+        if self._shown and (now := time.monotonic()) >= self._next:
+            self._next = now + 0.5
+            one = found.answered[-1]
+            text = f"{one.name}: {one.read} read, {one.inflated // 1_000_000} MB, {found.count} events"
+            sys.stderr.write(f"\r\x1b[K{inert(text, 100)}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._shown and self._next:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _data(found: "Found") -> dict[str, Any]:
+    return {
+        "query": found.query.as_data(), "count": found.count, "sha256": found.digest(), "stopped": found.stopped,
+        "events": [
+            {"id": one.id, "time": one.time, "source": one.source, "event": _shown(one)} for one in found.in_order()
+        ],
+        "events_left_out": found.count - len(found.events),
+        "findings": [finding.as_data() for finding in found.findings],
+        "findings_left_out": found.findings_count - len(found.findings),
+        "followed": found.followed,
+        "sources": [
+            {
+                "name": one.name, "read": one.read, "inflated_bytes": one.inflated, "events": one.events,
+                "read_to_the_end": one.whole, "go_on_after": "" if one.whole else one.cursor,
+                "cannot_contain": list(one.cannot),
+            }
+            for one in found.answered
+        ],
+    }  # fmt: skip
+
+
+def _shown(event: "Event") -> Any:
+    try:
+        return plain(event.value)
+    except ValueError:  # nested deeper than any output of ours
+        return {"eventID": event.id, "eventTime": event.time}
+
+
+def _text(found: "Found", data: dict[str, Any]) -> str:
+    rows = [_row(one.value) for one in found.in_order()[:_SHOWN]]
+    lines = [table(rows, ("TIME", "EVENT", "ERROR", "FROM", "REGION", "WHO")) if rows else "No event was found.", ""]
+    if found.count > len(rows):
+        lines.append(f"… {found.count - len(rows)} more events; -o json and --events have more")
+    if found.followed:
+        lines.append(f"followed: {inert(', '.join(found.followed), 2000)}")
+    for one in data["sources"]:
+        how = "to the end" if one["read_to_the_end"] else "NOT to the end"
+        lines.append(f"{inert(one['name'])}: {one['events']} events, {one['read']} read, {how}")
+        lines += [f"  cannot show {inert(what)}" for what in one["cannot_contain"]]
+        if one["go_on_after"]:
+            lines.append(f"  go on with --after '{inert(one['go_on_after'], 1200)}'")
+    for finding in data["findings"][:_SHOWN]:
+        lines.append(f"FINDING {inert(finding['where'], 1200)}: {finding['what']} ({inert(finding['detail'])})")
+    if found.findings_count > _SHOWN:
+        lines.append(f"… {found.findings_count - _SHOWN} more findings")
+    return "\n".join([*lines, f"sha256 of the events {data['sha256']}"])
+
+
+def _row(event: dict[str, Any]) -> tuple[object, ...]:
+    who = event.get("userIdentity")
+    who = who if isinstance(who, dict) else {}
+    service = str(event.get("eventSource", "")).partition(".")[0]
+    return (
+        event.get("eventTime", "?"), f"{service}.{event.get('eventName', '?')}", event.get("errorCode") or "",
+        event.get("sourceIPAddress", "?"), event.get("awsRegion", "?"),
+        who.get("arn") or who.get("invokedBy") or who.get("accountId") or "?",
+    )  # fmt: skip
+
+
+def _time(text: str, option: str) -> datetime | None:
+    from irtui.desk.trails import time_told
+
+    return time_told(text, option) if text else None
+
+
+def _ask_secret(prompt: str) -> str | None:
+    answer: str = click.prompt(inert(prompt).rstrip(": "), hide_input=True, err=True, default="", show_default=False)
+    return answer or None

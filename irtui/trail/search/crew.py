@@ -1,0 +1,237 @@
+"""Worker processes that read logs side by side; results come in the order of the logs, as fast as they are taken.
+
+Rules: what a log did to the process that read it is a finding of that log; the next goes to a new process. Whoever
+stops taking ends the processes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from queue import Full, Queue
+from typing import Any
+
+from irtui.trail.search.findings import Finding
+from irtui.trail.search.query import Query
+from irtui.trail.search.reading import Hit
+
+BATCH = 32
+"""Logs by path that a worker is told of at once: few enough for their names to fit into a pipe."""
+SHORT = 240
+"""Characters of a path, as JSON spells it, with which a batch may go on: all its names fit into a pipe."""
+AHEAD = 4
+"""Batches per worker that may be read before the results of the first are taken."""
+WAITING = 16
+"""Bundles of a batch that wait to be taken; then its worker waits."""
+BUNDLE = 64
+"""Results that are handed over at once."""
+_TICK = 0.2
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from irtui.trail.search.worker import main; main()"
+"""Run isolated: nothing is imported from the folder that the operator stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log to read: a path, its bytes, or the finding that stands in its place."""
+
+    where: str
+    path: str = ""
+    data: bytes | None = None
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A log has been read."""
+
+    where: str
+    inflated: int
+    """Bytes of its JSON."""
+
+
+Result = Hit | Finding | Done
+
+
+def workers_for(count: int | None = None) -> int:
+    return count or min(os.cpu_count() or 1, 16)
+
+
+def read_all(query: Query, logs: Iterable[Log], workers: int | None = None) -> Iterator[Result]:
+    """The results of all logs; a `Done` ends each."""
+    crew = _Crew(query, logs, workers_for(workers))
+    try:
+        yield from crew.results()
+    finally:
+        crew.stop()
+
+
+def _short(log: Log) -> bool:
+    return bool(log.path) and len(json.dumps(log.path)) < SHORT
+
+
+class _Batch:
+    def __init__(self, logs: list[Log]) -> None:
+        self.logs = logs
+        self.results: Queue[list[Result] | BaseException | None] = Queue(WAITING)
+        self.bundle: list[Result] = []
+
+
+class _Crew:
+    def __init__(self, query: Query, logs: Iterable[Log], workers: int) -> None:
+        self._query = query
+        self._logs = iter(logs)
+        self._taking = threading.Lock()
+        self._batches: Queue[_Batch | None] = Queue()
+        self._room = threading.Semaphore(AHEAD * workers)
+        self._stopped = threading.Event()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._running = workers
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def results(self) -> Iterator[Result]:
+        while (batch := self._batches.get()) is not None:
+            while (bundle := batch.results.get()) is not None:
+                if isinstance(bundle, BaseException):
+                    raise bundle
+                yield from bundle
+            self._room.release()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        for process in self._processes:
+            process.kill()
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes:
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
+
+    def _take(self) -> _Batch | None:
+        """The next logs, in their order; None when there are none or nobody wants them."""
+        while not self._room.acquire(timeout=_TICK):
+            if self._stopped.is_set():
+                return None
+        with self._taking:
+            if self._stopped.is_set():
+                return None
+            batch = _Batch([])
+            try:
+                batch.logs = list(islice(self._logs, 1))
+                while batch.logs and _short(batch.logs[-1]) and len(batch.logs) < BATCH:
+                    more = list(islice(self._logs, 1))
+                    if not more:
+                        break
+                    batch.logs += more
+            except BaseException as error:  # the source's own error belongs to whoever takes the results
+                batch.results.put(error)
+                self._batches.put(batch)
+                return None
+            if batch.logs:
+                self._batches.put(batch)
+                return batch
+        return None
+
+    def _work(self) -> None:
+        process: subprocess.Popen[bytes] | None = None
+        try:
+            while (batch := self._take()) is not None:
+                left = batch.logs
+                while left and not self._stopped.is_set():
+                    process = process or self._started()
+                    read = self._read(process, left, batch)
+                    if read < len(left):
+                        process.kill()
+                        ended = process.wait()
+                        process = None
+                        why = f"the process that read it ended ({ended})"
+                        self._give(batch, Finding("unreadable", left[read].where, why))
+                        self._give(batch, Done(left[read].where, 0))
+                    left = left[read + 1 :]
+                self._end(batch, None)
+        except OSError as error:
+            if batch is not None:
+                self._end(batch, error)
+        finally:
+            with self._taking:
+                self._running -= 1
+                last = self._running == 0
+            if last:
+                self._batches.put(None)
+            if process and process.stdin:
+                process.stdin.close()
+
+    def _read(self, process: subprocess.Popen[bytes], logs: list[Log], batch: _Batch) -> int:
+        """Lets the process read the logs. How many it has read to the end."""
+        assert process.stdin and process.stdout
+        told = [log for log in logs if log.finding is None]
+        try:
+            for log in told:
+                item = {"where": log.where} | ({"path": log.path} if log.data is None else {"size": len(log.data)})
+                process.stdin.write(json.dumps(item).encode() + b"\n" + (log.data or b""))
+            process.stdin.flush()
+        except OSError:
+            told = []  # it has ended; reading says after which log
+        for number, log in enumerate(logs):
+            if log.finding is not None:
+                self._give(batch, log.finding)
+                self._give(batch, Done(log.where, 0))
+            elif not self._results(process, log, batch):
+                return number
+        return len(logs)
+
+    def _results(self, process: subprocess.Popen[bytes], log: Log, batch: _Batch) -> bool:
+        assert process.stdout
+        while line := process.stdout.readline():
+            if not line.endswith(b"\n"):
+                return False
+            said: dict[str, Any] = json.loads(line)
+            if "done" in said:
+                self._give(batch, Done(log.where, said["done"]))
+                return True
+            if "finding" in said:
+                self._give(batch, Finding(*said["finding"]))
+                continue
+            *named, size = said["hit"]
+            raw = process.stdout.read(size)
+            if len(raw) < size:
+                return False
+            self._give(batch, Hit(named[0], named[1], named[2], raw))
+        return False
+
+    def _give(self, batch: _Batch, result: Result) -> None:
+        batch.bundle.append(result)
+        if len(batch.bundle) >= BUNDLE:
+            self._hand_over(batch, batch.bundle)
+            batch.bundle = []
+
+    def _end(self, batch: _Batch, error: BaseException | None) -> None:
+        self._hand_over(batch, batch.bundle)
+        self._hand_over(batch, error)
+
+    def _hand_over(self, batch: _Batch, bundle: "list[Result] | BaseException | None") -> None:
+        while not self._stopped.is_set():
+            try:
+                batch.results.put(bundle, timeout=_TICK)
+                return
+            except Full:
+                continue
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        home = str(Path(__file__).parents[3])
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _PROGRAM, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        with self._taking:
+            self._processes.append(process)
+        assert process.stdin
+        process.stdin.write(json.dumps(self._query.as_data()).encode() + b"\n")
+        return process
