@@ -9,9 +9,7 @@ LEFT_OUT = "left-out"
 """The play without the step that closes the technique's way in."""
 TECHNIQUES = tuple(name for name in scenario_names() if LEFT_OUT in load_scenario(name).source)
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
-CASES = tuple(
-    (name, seed) for at, name in enumerate(TECHNIQUES) for seed in (range(1, 21) if DEEP else (at % 20 + 1,))
-)
+CASES = tuple((name, seed) for at, name in enumerate(TECHNIQUES) for seed in (range(1, 21) if DEEP else (at % 20 + 1,)))
 """(technique, seed): twenty worlds each, or one."""
 PROMPT = timedelta(seconds=60)
 LATE = timedelta(minutes=15)

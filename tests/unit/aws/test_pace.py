@@ -15,6 +15,8 @@ class _Clock:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.slept: list[float] = []
+        self.skips = False
+        self.skipped: list[float] = []
 
     def now(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
@@ -27,7 +29,10 @@ class _Clock:
         self.seconds += seconds
 
     def skip(self, seconds: float) -> bool:
-        return False
+        if self.skips:
+            self.skipped.append(seconds)
+            self.seconds += seconds
+        return self.skips
 
 
 def _client(clock: _Clock, service: str, pages: list[bytes]) -> Any:
@@ -68,3 +73,12 @@ def test_an_operation_without_a_documented_rate_never_waits() -> None:
     for _ in range(3):
         client.describe_trails()
     assert clock.slept == []
+
+
+def test_where_time_can_be_jumped_nobody_waits() -> None:
+    """In a rehearsal the half second passes in the world, not at the desk."""
+    clock = _Clock()
+    clock.skips = True
+    client = _client(clock, "cloudtrail", [b'{"NextToken": "a"}', b"{}"])
+    list(client.get_paginator("lookup_events").paginate())
+    assert (clock.slept, clock.skipped) == ([], [0.5])
