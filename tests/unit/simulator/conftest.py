@@ -10,7 +10,7 @@ from irtui.gameday.world import World
 from tests.support.lab import LAB, Lab, Tell, outcome
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder: Path = tmp_path_factory.mktemp("lab")
     world = World.start(parse_scenario(LAB, "lab.yaml"), seed=7, folder=folder, idle_seconds=300)

@@ -13,7 +13,7 @@ from tests.support.enforcement import Ground
 from tests.support.lab import Lab
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def referee(lab: Lab) -> Ground:
     return Ground(lab.world.url, lab.operator, lab.world.account, lab.world)
 
