@@ -1,8 +1,8 @@
 """The scenario's clock: the world's time, seen from the operator's process. Waiting moves the world.
 
 With `hurry` every sleep is a jump and no other time passes, so that a run does not depend on how quick the machine is;
-without, only sleeps longer than PATIENCE are jumps. While the world stands still so
-does this clock, and nothing is jumped over. UTC.
+without, only sleeps longer than PATIENCE are jumps. While the world stands still so does this clock, and nothing is
+jumped over. UTC.
 """
 
 import threading

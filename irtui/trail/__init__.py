@@ -1,1 +1,1 @@
-"""What CloudTrail and IAM together say of a stolen key: what it led to, and whether each of that is closed. Pure."""
+"""What CloudTrail says: of a stolen key and what it led to (pure, with IAM), of whole or damaged logs, of a search."""

@@ -154,7 +154,7 @@ def _located(store: Store, lane: Lane, place: Place) -> tuple[str, str]:
         for key in reversed(list(store.keys("", folder))):
             try:
                 digest = fetch(store, "", key).digest
-            except Exception:
+            except Exception:  # it is judged, and said, in its turn
                 continue
             return digest.bucket, place.prefix
     except Unreachable:
