@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from irtui.aws import door
 from irtui.errors import RunbookError
-from irtui.model.call import Call
-from irtui.model.outcome import Reply
 from irtui.model.plan import PlannedCall
 
 
-class Reader(Protocol):
-    """The reading half of the door."""
+class Reader(door.Reader, Protocol):
+    """The reading half of the door, in the session and Region of the step."""
 
-    def read(self, call: Call, *, pages: int = 1) -> Reply:
-        """Raises AwsFault, SimulatorGap."""
+    def told(self, words: str) -> None:
+        """What a reading that takes long is at; may be called often, and from any thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,45 @@
 """The one door to AWS, real or simulated. `boto_door` is the class behind it, `live` and `simulated` open it."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Protocol
 
+from irtui.aws.found import Found
 from irtui.model.call import Call
 from irtui.model.identity import Identity
 from irtui.model.outcome import Outcome, Reply
 from irtui.model.runbook import SessionSpec
+
+
+class Objects(Protocol):
+    """What stands in buckets: listed and read, by several threads at a time. There is no way to write through it."""
+
+    def keys(self, bucket: str, prefix: str, after: str = "") -> Iterator[str]:
+        """Keys in their order, those greater than `after`. Raises AwsFault."""
+
+    def folders(self, bucket: str, prefix: str) -> list[str]:
+        """What stands between `prefix` and the next slash. Raises AwsFault."""
+
+    def get(self, bucket: str, key: str) -> AbstractContextManager[Found]:
+        """Raises AwsFault, also from the chunks."""
+
+    def close(self) -> None:
+        """Ends connections that were kept open."""
+
+
+class Reader(Protocol):
+    """The reading half of a door: all that an action, or the reading of a trail, gets."""
+
+    @property
+    def region(self) -> str:
+        """The Region of calls that name none."""
+
+    def read(self, call: Call, *, pages: int = 1) -> Reply:
+        """Raises AwsFault, SimulatorGap."""
+
+    def objects(self) -> Objects:
+        """To be closed by whoever asked for them."""
 
 
 class Door(Protocol):
@@ -38,6 +71,9 @@ class Door(Protocol):
 
     def read(self, call: Call, *, pages: int = 1) -> Reply:
         """One read; `pages` > 1 follows the paginator that far and merges. Raises AwsFault, SimulatorGap."""
+
+    def objects(self, session: str = "caller") -> Objects:
+        """Objects in buckets, read with that session. To be closed by whoever asked for them."""
 
     def change(self, call: Call, tag: str) -> Outcome:
         """Sends one change exactly once (botocore attempts = 1). Never raises AwsFault: the outcome says it.

@@ -1,5 +1,7 @@
 """One question on a page and its answer from the lines."""
 
+import click
+
 from irtui.cli.lines import Lines, Silence
 from irtui.cli.page import Page
 from irtui.redact import masked_text
@@ -23,3 +25,9 @@ def ask(page: Page, lines: Lines, prompt: str, *, timeout: float | None = None, 
     else:
         page.answered(None if lines.typed_by_hand else inert(masked_text(line)))
     return line if isinstance(line, Silence) else line.strip()
+
+
+def ask_secret(prompt: str) -> str | None:
+    """Asks outside any sitting, on stderr and without an echo; None when nothing was typed."""
+    answer: str = click.prompt(inert(prompt).rstrip(": "), hide_input=True, err=True, default="", show_default=False)
+    return answer or None

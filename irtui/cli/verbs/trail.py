@@ -10,6 +10,7 @@ import click
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.output import Result
+from irtui.cli.verbs.trail_coverage import coverage
 from irtui.cli.verbs.trail_search import search
 from irtui.errors import SettingsError
 from irtui.text import inert
@@ -27,6 +28,7 @@ def trail() -> None:
 
 
 trail.add_command(search)
+trail.add_command(coverage)
 
 
 @trail.command()
@@ -53,6 +55,7 @@ def validate(
 
     Exit 1 when anything is invalid, missing, or could not be checked.
     """
+    from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
     from irtui.desk.trails import Source, asked, validate_trail
 
@@ -64,7 +67,7 @@ def validate(
 
     def run(listener: Any = None) -> "Report":
         return validate_trail(
-            request, source, environ=os.environ, clock=clock, ask_secret=_ask_secret, listener=listener
+            request, source, environ=os.environ, clock=clock, ask_secret=ask_secret, listener=listener
         )
 
     found = _reported(run, report) if report else run()
@@ -87,11 +90,6 @@ def _reported(run: Any, path: str) -> "Report":
         raise SettingsError(f"{path} is there already", advice="Name a new file with --report.") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _ask_secret(prompt: str) -> str | None:
-    answer: str = click.prompt(inert(prompt).rstrip(": "), hide_input=True, err=True, default="", show_default=False)
-    return answer or None
 
 
 def _text(data: dict[str, Any]) -> str:

@@ -13,7 +13,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from irtui.canonical import plain
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.output import Result, table
@@ -65,9 +64,11 @@ def search(
     An option given twice means either, different options mean all. ctrl-c stops and shows what was found until then.
     Exit 1 when something could not be read.
     """
+    from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
     from irtui.desk.searches import Places, sources
     from irtui.trail.search.query import Query, checked
+    from irtui.trail.search.report import data_of
     from irtui.trail.search.searching import search as run
 
     query = checked(Query(
@@ -75,14 +76,14 @@ def search(
         event_names=event_names, error_codes=error_codes, since=_time(since, "--since"), until=_time(until, "--until"),
     ))  # fmt: skip
     places = Places(folders, s3, trail_arn, history, regions, after, profile, endpoint_url)
-    asked, missing = sources(places, environ=os.environ, clock=SystemClock(), ask_secret=_ask_secret)
+    asked, missing = sources(places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret)
     progress = _Progress()
     with _lines(events_file) as lines:
         found = run(query, asked, follow=follow, take=lines.take, progress=progress.told)
     progress.end()
     found.findings[:0] = missing
     found.findings_count += len(missing)
-    data = _data(found) | ({"events_file": {"path": events_file, "sha256": lines.digest}} if events_file else {})
+    data = data_of(found) | ({"events_file": {"path": events_file, "sha256": lines.digest}} if events_file else {})
     code = ExitCode.FAILED if found.findings_count else ExitCode.DONE
     return Result(data, _text(found, data), ExitCode.INTERRUPTED if found.stopped else code)
 
@@ -138,34 +139,6 @@ class _Progress:
             sys.stderr.flush()
 
 
-def _data(found: "Found") -> dict[str, Any]:
-    return {
-        "query": found.query.as_data(), "count": found.count, "sha256": found.digest(), "stopped": found.stopped,
-        "events": [
-            {"id": one.id, "time": one.time, "source": one.source, "event": _shown(one)} for one in found.in_order()
-        ],
-        "events_left_out": found.count - len(found.events),
-        "findings": [finding.as_data() for finding in found.findings],
-        "findings_left_out": found.findings_count - len(found.findings),
-        "followed": found.followed,
-        "sources": [
-            {
-                "name": one.name, "read": one.read, "inflated_bytes": one.inflated, "events": one.events,
-                "read_to_the_end": one.whole, "go_on_after": "" if one.whole else one.cursor,
-                "cannot_contain": list(one.cannot),
-            }
-            for one in found.answered
-        ],
-    }  # fmt: skip
-
-
-def _shown(event: "Event") -> Any:
-    try:
-        return plain(event.value)
-    except ValueError:  # nested deeper than any output of ours
-        return {"eventID": event.id, "eventTime": event.time}
-
-
 def _text(found: "Found", data: dict[str, Any]) -> str:
     rows = [_row(one.value) for one in found.in_order()[:_SHOWN]]
     lines = [table(rows, ("TIME", "EVENT", "ERROR", "FROM", "REGION", "WHO")) if rows else "No event was found.", ""]
@@ -201,8 +174,3 @@ def _time(text: str, option: str) -> datetime | None:
     from irtui.desk.trails import time_told
 
     return time_told(text, option) if text else None
-
-
-def _ask_secret(prompt: str) -> str | None:
-    answer: str = click.prompt(inert(prompt).rstrip(": "), hide_input=True, err=True, default="", show_default=False)
-    return answer or None
