@@ -1,4 +1,7 @@
-"""LookupEvents on behalf of a family: by key, and by what a member may become. Each question is asked once."""
+"""LookupEvents on behalf of a family: by key, and by what a member may become. Each question is asked once.
+
+What a search of another place found is joined to what Event history answers: it may be all there is.
+"""
 
 import json
 from collections import deque
@@ -11,6 +14,8 @@ from irtui.aws.paging import truncated
 from irtui.errors import AwsFault, RunbookError, SimulatorGap
 from irtui.model.call import Call
 from irtui.trail.family import Family, Node
+from irtui.trail.leads import events_of, maps
+from irtui.trail.search.query import mapping, string
 
 PAGES = 200
 """Pages of 50 events that are read per question and Region."""
@@ -23,7 +28,8 @@ Event = Mapping[str, Any]
 
 
 class Lookups:
-    def __init__(self, reader: Reader, regions: Any) -> None:
+    def __init__(self, reader: Reader, regions: Any, given: Any = None) -> None:
+        """`given`: events, or what `trail.search` keeps as family_events."""
         self._reader = reader
         self._regions = regions_of(regions)
         self._asked: set[str] = set()
@@ -32,6 +38,25 @@ class Lookups:
         self.unread: list[str] = []
         self.blind: list[AwsFault | SimulatorGap] = []
         """Faults of questions that no Region answered."""
+        self._given = self._taken(given)
+
+    def _taken(self, given: Any) -> dict[str, list[Event]]:
+        """Events by the key that called."""
+        if not given:
+            return {}
+        try:
+            events = list(events_of(given) if isinstance(given, Mapping) else maps(given))
+        except ValueError:
+            raise RunbookError("The input events is neither a list of events nor family_events of a search") from None
+        if isinstance(given, Mapping):
+            for gap in given.get("gaps") or ():
+                self._lacks(f"the search for events: {gap}")
+            if given.get("left_out"):
+                self._lacks(f"{given['left_out']} calls that the search found had no room among the events")
+        found: dict[str, list[Event]] = {}
+        for event in events:
+            found.setdefault(string(mapping(event, "userIdentity"), "accessKeyId"), []).append(event)
+        return found
 
     def follow(self, family: Family, key: str, since: str) -> None:
         """The events of a key and of all keys and sessions that it led to, from `since` on."""
@@ -44,7 +69,7 @@ class Lookups:
                 self._lacks(f"{name} was not followed: more than {KEYS} keys and sessions")
                 continue
             self._asked.add(name)
-            for event in self._events("AccessKeyId", name, self._regions):
+            for event in (*self._given.get(name, ()), *self._events("AccessKeyId", name, self._regions)):
                 if str(event.get("eventTime", "")) >= begin:
                     waiting.extend((made, "") for made in family.take(event, name))
 
@@ -53,7 +78,11 @@ class Lookups:
         if role.id in self._asked:
             return
         self._asked.add(role.id)
-        for event in self._events("ResourceName", role.arn or role.name, self._regions):
+        given = [
+            event for events in self._given.values() for event in events
+            if string(mapping(event, "requestParameters"), "roleArn") == role.arn != ""
+        ]  # fmt: skip
+        for event in (*given, *self._events("ResourceName", role.arn or role.name, self._regions)):
             if str(event.get("eventName", "")).startswith("AssumeRole") and str(event.get("eventTime", "")) >= role.at:
                 for made in family.take(event, role.id):
                     self.follow(family, made, "")

@@ -13,6 +13,7 @@ from irtui.actions.iam import (
     snapshot_user,
 )
 from irtui.actions.interface import Action
+from irtui.actions.trail import coverage, search, validate
 
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
@@ -26,5 +27,8 @@ ACTIONS: Mapping[str, Action] = {
         reactivate_access_key,
         revoke_role_sessions,
         snapshot_user,
+        coverage,
+        search,
+        validate,
     )
 }

@@ -135,24 +135,24 @@ class BotoDoor:
                 return self._unsuccessful(error, call, change)
         return Outcome(Status.SUCCEEDED, reply.data, request_id=reply.request_id, date=reply.date)
 
-    def objects(self) -> Objects:
-        """Objects in buckets, read by many threads at a time with the operator's own session."""
+    def objects(self, session: str = "caller") -> Objects:
+        """Objects in buckets, read by many threads at a time."""
         clients: dict[str, Any] = {}
 
         def client(region: str) -> Any:
             with self._lock:
                 if region not in clients:
                     many = config(READ_ATTEMPTS).merge(Config(max_pool_connections=CONNECTIONS))
-                    clients[region] = self._session("caller").create_client(
+                    clients[region] = self._session(session).create_client(
                         "s3", region_name=region, endpoint_url=self._endpoint_url, config=many
                     )
                 return clients[region]
 
-        return Objects(client, self._fault, self._lean(client))
+        return Objects(client, self._fault, self._lean(client, session))
 
-    def _lean(self, client: Callable[[str], Any]) -> LeanObjects | None:
+    def _lean(self, client: Callable[[str], Any], name: str) -> LeanObjects | None:
         """None where botocore knows more than a URL and a signature: proxies, FIPS and the like, a simulated AWS."""
-        session = self._session("caller")
+        session = self._session(name)
         settings: Any = session.get_default_client_config()
         special = any(session.get_config_variable(name) for name in ("use_fips_endpoint", "use_dualstack_endpoint"))
         if special or settings.proxies or not self._wire.open or (self.mode != "real" and self._numbered):
@@ -167,7 +167,7 @@ class BotoDoor:
 
         return LeanObjects(
             endpoint=lambda region: str(client(region).meta.endpoint_url), path_style=self._endpoint_url is not None,
-            credentials=credentials, passes=self._wire.passes, now=lambda: self._clock.now() + self._ahead,
+            credentials=credentials, passes=self._wire.passes, now=self._clock.now, ahead=lambda: self._ahead,
             cafile=get_cert_path(session.get_config_variable("ca_bundle") or True) or "",
             connect=CONNECT_SECONDS, read=READ_SECONDS,
         )  # fmt: skip

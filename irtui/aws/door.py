@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from irtui.aws.found import Found
+from irtui.aws.lean import Plain
 from irtui.model.call import Call
 from irtui.model.identity import Identity
 from irtui.model.outcome import Outcome, Reply
@@ -23,6 +24,9 @@ class Objects(Protocol):
 
     def get(self, bucket: str, key: str) -> AbstractContextManager[Found]:
         """Raises AwsFault, also from the chunks."""
+
+    def plain(self, bucket: str) -> Plain | None:
+        """What another process needs for the quick way to a bucket. None: there is none; ask `get`."""
 
     def close(self) -> None:
         """Ends connections that were kept open."""

@@ -10,9 +10,9 @@ import hmac
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import SplitResult, quote, urlsplit
 
 from irtui.aws.found import PIECE, Found
 
@@ -28,8 +28,23 @@ class SigningKeys:
     """Frozen credentials."""
 
     access_key: str
-    secret_key: str
-    token: str | None
+    secret_key: str = field(repr=False)
+    token: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """All that another process needs for the quick way to one bucket, which the allow-list has let pass."""
+
+    endpoint: str
+    path_style: bool
+    region: str
+    keys: SigningKeys
+    ahead: float
+    """Seconds that AWS's clock is ahead of this machine's."""
+    cafile: str
+    connect: float
+    read: float
 
 
 class LeanObjects:
@@ -37,25 +52,44 @@ class LeanObjects:
 
     def __init__(
         self, *, endpoint: Callable[[str], str], path_style: bool, credentials: Callable[[], SigningKeys],
-        passes: Callable[[str], None], now: Callable[[], datetime], cafile: str, connect: float, read: float,
+        passes: Callable[[str], None], now: Callable[[], datetime], ahead: Callable[[], timedelta], cafile: str,
+        connect: float, read: float,
     ) -> None:  # fmt: skip
         """`endpoint` is S3's URL in a Region; `passes` raises for a URL that may not be asked, and notes the others."""
         self._endpoint, self._path_style, self._credentials = endpoint, path_style, credentials
-        self._passes, self._now, self._timeouts = passes, now, (connect, read)
+        self._passes, self._now, self._ahead, self._cafile = passes, now, ahead, cafile
+        self._timeouts = connect, read
         self._tls = ssl.create_default_context(cafile=cafile or None)
         self._idle: dict[tuple[str, str], list[socket.socket]] = {}
         self._signing: tuple[tuple[str, str, str], bytes] = (("", "", ""), b"")
 
+    @classmethod
+    def of(cls, plain: Plain, now: Callable[[], datetime]) -> "LeanObjects":
+        """For the bucket that `plain` was made for, and for no other: nothing is held against an allow-list here."""
+        return cls(
+            endpoint=lambda region: plain.endpoint, path_style=plain.path_style, credentials=lambda: plain.keys,
+            passes=lambda url: None, now=now, ahead=lambda: timedelta(seconds=plain.ahead), cafile=plain.cafile,
+            connect=plain.connect, read=plain.read,
+        )  # fmt: skip
+
+    def plain(self, bucket: str, region: str) -> Plain | None:
+        """None: the quick way does not lead there."""
+        place = self._place(bucket, "", region)
+        if place is None:
+            return None
+        base, host, path = place
+        self._passes(f"{base.scheme}://{host}{path}")
+        ahead = self._ahead().total_seconds()
+        return Plain(
+            self._endpoint(region), self._path_style, region, self._credentials(), ahead, self._cafile, *self._timeouts
+        )
+
     def get(self, bucket: str, key: str, region: str) -> tuple[Found, Callable[[], None]] | None:
         """The object, and what to call when done with it. None: ask botocore."""
-        base = urlsplit(self._endpoint(region))
-        path = "/" + quote(key, safe="-_.~/")
-        if self._path_style:
-            host, path = base.netloc, f"/{quote(bucket, safe='-_.~')}{path}"
-        elif "." in bucket:  # no certificate has such a name
+        place = self._place(bucket, key, region)
+        if place is None:
             return None
-        else:
-            host = f"{bucket}.{base.netloc}"
+        base, host, path = place
         self._passes(f"{base.scheme}://{host}{path}")
         where = (base.scheme, host)
         connection = self._taken(where)
@@ -68,6 +102,15 @@ class LeanObjects:
             if connection is not None:
                 connection.close()
             return None
+
+    def _place(self, bucket: str, key: str, region: str) -> tuple[SplitResult, str, str] | None:
+        base = urlsplit(self._endpoint(region))
+        path = "/" + quote(key, safe="-_.~/")
+        if self._path_style:
+            return base, base.netloc, f"/{quote(bucket, safe='-_.~')}{path}"
+        if "." in bucket:  # no certificate has such a name
+            return None
+        return base, f"{bucket}.{base.netloc}", path
 
     # -- one exchange --------------------------------------------------------------------------------------------
 
@@ -128,7 +171,7 @@ class LeanObjects:
 
     def _request(self, host: str, path: str, region: str) -> bytes:
         keys = self._credentials()
-        at = f"{self._now():%Y%m%dT%H%M%SZ}"
+        at = f"{self._now() + self._ahead():%Y%m%dT%H%M%SZ}"
         scope = f"{at[:8]}/{region}/s3/aws4_request"
         signed, token = _SIGNED, ""
         if keys.token:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from irtui.aws.found import PIECE, Found
+from irtui.aws.lean import Plain
 from irtui.errors import AwsFault, IrtuiError
 from irtui.model.call import Call
 
@@ -24,6 +25,9 @@ class Lean(Protocol):
 
     def get(self, bucket: str, key: str, region: str) -> tuple[Found, Callable[[], None]] | None:
         """The object, and what to call when done with it. None: ask botocore."""
+
+    def plain(self, bucket: str, region: str) -> Plain | None:
+        """What another process needs for the same. None: the quick way does not lead there."""
 
     def close(self) -> None:
         """Ends what is kept open."""
@@ -60,6 +64,13 @@ class Objects:
             yield Found(self._guarded(found.chunks, call), found.metadata)
         finally:
             close()
+
+    def plain(self, bucket: str) -> Plain | None:
+        """The quick way to a bucket for another process. None: there is none, or it cannot be known; ask `get`."""
+        try:
+            return self._lean.plain(bucket, self._region(bucket)) if self._lean else None
+        except (IrtuiError, OSError):
+            return None
 
     def _opened(self, call: Call, bucket: str, key: str) -> tuple[Found, Callable[[], None]]:
         region = self._region(bucket)

@@ -18,7 +18,7 @@ from irtui.engine.planning import filled_look
 from irtui.engine.reading import read_step
 from irtui.engine.renewing import relist
 from irtui.engine.sessions import name_sessions
-from irtui.errors import CredentialsError, JournalError, RunbookError
+from irtui.errors import CredentialsError, Declined, JournalError, RunbookError
 from irtui.journal.handle import Refused
 from irtui.model.incident import StepState
 from irtui.model.outcome import Finding
@@ -152,6 +152,10 @@ def _read(hands: Hands, step: StepState) -> None:
         except (CredentialsError, JournalError) as error:
             if not isinstance(error, Refused):
                 raise
+            fail(hands, unit, error)
+        except Declined as error:
+            if hands.stopping():  # left in the middle: nothing was seen, and the step is as it was
+                return
             fail(hands, unit, error)
         except Exception as error:  # a fault in one read is that read's failure, not the end of the walk
             fail(hands, unit, error)

@@ -11,10 +11,11 @@ from irtui.aws.door import Door
 from irtui.aws.effects import effect
 from irtui.canonical import canonical
 from irtui.engine.looks import glance, observed_before, same
+from irtui.engine.placed import Placed
 from irtui.errors import RunbookError
 from irtui.model.call import Call, subjects
 from irtui.model.incident import CallRecord, StepState
-from irtui.model.outcome import Finding, Reply
+from irtui.model.outcome import Finding
 from irtui.model.plan import Look, Plan, PlannedCall
 from irtui.model.runbook import CallBody, Check, Step, UseBody
 from irtui.redact import MASK
@@ -156,22 +157,3 @@ def action_inputs(body: UseBody, context: Context) -> dict[str, Any]:
     if missing:
         raise RunbookError(f"{body.action}: no value for {', '.join(missing)}")
     return given
-
-
-class Placed:
-    """The reading half of the door, in the session and Region of one step: what an action reads with."""
-
-    def __init__(self, door: Door, step: Step, context: Context) -> None:
-        self._door = door
-        self._session = step.session
-        self._region = fill(step.region, context) or None
-
-    def read(self, call: Call, *, pages: int = 1) -> Reply:
-        return self._door.read(self.placed(call), pages=pages)
-
-    def placed(self, call: Call) -> Call:
-        return replace(
-            call,
-            region=call.region or self._region,
-            session=self._session if call.session == "caller" else call.session,
-        )

@@ -1,18 +1,20 @@
 """Steps that read: one call, or an action that observes. Their reply is kept by its hash, masked."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from irtui.actions.registry import ACTIONS
-from irtui.aws.door import Door
 from irtui.canonical import canonical, plain
 from irtui.engine.checks import record_check
 from irtui.engine.hands import Hands
 from irtui.engine.ledger import clipped
 from irtui.engine.looks import PAGES, judged, look, signed_in
-from irtui.engine.planning import Placed, action_inputs, filled_call, filled_look
+from irtui.engine.operator import Progress
+from irtui.engine.placed import Placed
+from irtui.engine.planning import action_inputs, filled_call, filled_look
 from irtui.errors import AwsFault, IrtuiError, RunbookError
 from irtui.model.outcome import Finding
 from irtui.model.runbook import CallBody, Check, Step, UseBody
@@ -23,6 +25,8 @@ MOST_KEPT = 32 * 1024
 """Bytes that one step may keep for later ones: what is larger does not fit a record. The whole reply is evidence."""
 MOST_GAPS = 20
 """Gaps that are named; more are counted."""
+TOLD = 5.0
+"""Seconds between two words of a reading that takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def read_step(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -
     """
     ledger = hands.ledger
     try:
-        name, seen = _see(hands.door, step, context, hands.clock.now() + hands.door.ahead)
+        name, seen = _see(hands, step, unit, context)
     except AwsFault as fault:
         state = "absent" if signed_in(fault).kind == "absent" else "unknown"
         ledger.write("observe", {"step": unit, "call": fault.call, "state": state, "code": clipped(fault.code),
@@ -54,7 +58,12 @@ def read_step(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -
     if len(canonical(keep)) > MOST_KEPT:
         raise RunbookError(f"{unit} keeps more than {MOST_KEPT} bytes", advice="Keep less: name the members you need.")
     if isinstance(step.body, UseBody):
-        keep = {**_fitting({key: seen.data.get(key) for key in ACTIONS[step.body.action].keeps}, keep), **keep}
+        given = {key: seen.data.get(key) for key in ACTIONS[step.body.action].keeps}
+        fitting = _fitting(dict(given), keep)
+        keep = {**fitting, **keep}
+        gaps += tuple(
+            f"{name} is too large to be kept: it is in the evidence only" for name in given if name not in fitting
+        )
     seen_body = {"step": unit, "call": name, "state": "ok", "keep": plain(keep), "gaps": list(gaps)}
     said = {"evidence": evidence.sha256, "request_id": seen.request_id, "date": seen.date}
     ledger.write("observe", {**seen_body, **said})
@@ -77,16 +86,36 @@ def _fitting(values: dict[str, Any], besides: Mapping[str, Any]) -> dict[str, An
     return values
 
 
-def _see(door: Door, step: Step, context: Mapping[str, Any], now: datetime) -> tuple[str, _Seen]:
+def _see(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -> tuple[str, _Seen]:
+    """Raises AwsFault and RunbookError; Declined when the operator left in the middle."""
     if isinstance(step.body, CallBody):
         call = filled_call(step.body, step, context)
-        reply = door.read(call, pages=PAGES)
+        reply = hands.door.read(call, pages=PAGES)
         return call.name, _Seen(masked(plain(reply.data), reply.sensitive), (), reply.request_id, reply.date)
     assert isinstance(step.body, UseBody)
     action = ACTIONS[step.body.action]
     assert action.observe is not None
-    facts = action.observe(Placed(door, step, context), action_inputs(step.body, context), now)
+    reader = Placed(hands.door, step, context, stopping=hands.stopping, told=_teller(hands, step, unit))
+    now = hands.clock.now() + hands.door.ahead
+    facts = action.observe(reader, action_inputs(step.body, context), now)
+    reader.whole()
     return action.id, _Seen(masked(plain(facts.data)), facts.gaps, again=facts.again)
+
+
+def _teller(hands: Hands, step: Step, unit: str) -> Callable[[str], None]:
+    """Tells the faces what a long reading is at, at most every TOLD seconds."""
+    last, lock = hands.clock.monotonic(), threading.Lock()
+
+    def told(words: str) -> None:
+        nonlocal last
+        with lock:
+            now = hands.clock.monotonic()
+            if now - last < TOLD:
+                return
+            last = now
+        hands.operator.progress(Progress(f"{step.title} … {words}", unit))
+
+    return told
 
 
 def _own_check(hands: Hands, step: Step, unit: str, context: Mapping[str, Any], seen: _Seen) -> IrtuiError | None:

@@ -59,8 +59,8 @@ def _needs(runbook: Runbook, children: Mapping[str, Runbook], session: str) -> I
     for step in runbook.steps:
         if step.session == session and isinstance(step.body, UseBody) and step.body.action in ACTIONS:
             for permission in ACTIONS[step.body.action].permissions:
-                service, _, operation = permission.partition(":")
-                yield from _of_permission(permission, CallBody(service, operation))
+                for call in _placed(permission, step.body):
+                    yield from _of_permission(permission, call)
     if session == "caller":
         used = {step.session for step in runbook.steps}
         for spec in runbook.sessions:
@@ -68,6 +68,20 @@ def _needs(runbook: Runbook, children: Mapping[str, Runbook], session: str) -> I
                 yield "sts:AssumeRole", _pattern(spec.role) if spec.role.startswith("arn:") else "arn:aws:iam::*:role/*"
             elif spec.name in used:
                 yield "sts:AssumeRoot", "arn:aws:iam::*:root"
+
+
+def _placed(permission: str, body: UseBody) -> Iterator[CallBody]:
+    """The calls for which an action needs it: of the buckets that its inputs name, when nothing else tells a place."""
+    service, _, operation = permission.partition(":")
+    urls = body.inputs.get("s3", ()) if service == "s3" and "trail_arn" not in body.inputs else ()
+    names = [
+        _pattern(url).removeprefix("s3://").partition("/")[0] for url in ([urls] if isinstance(urls, str) else urls)
+    ]
+    names += [body.inputs["bucket"]] if service == "s3" and body.inputs.get("bucket") else []
+    for name in names:
+        yield CallBody(service, operation, {"Bucket": name} | ({"Key": "*"} if operation == "GetObject" else {}))
+    if not names:
+        yield CallBody(service, operation)
 
 
 def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:

@@ -46,8 +46,10 @@ _LISTING = "lists or describes the whole account; IAM has no resource for it"
 
 UNSCOPED = {
     "cloudtrail:DescribeTrails": _LISTING,
+    "cloudtrail:ListPublicKeys": "asks for keys of CloudTrail itself; IAM has no resource for it",
     "cloudtrail:ListTrails": _LISTING,
     "cloudtrail:LookupEvents": "searches the account's event history; IAM has no resource for it",
+    "ec2:DescribeRegions": _LISTING,
     "iam:GenerateCredentialReport": _LISTING,
     "iam:GetAccountAuthorizationDetails": _LISTING,
     "iam:GetAccountPasswordPolicy": _LISTING,

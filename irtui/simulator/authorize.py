@@ -32,7 +32,8 @@ def authorize(
     _only_management(operation, caller, codes)
     held = policies(operation, caller, view)
     service, name = operation.service, operation.name
-    for resource in resources.resources(service, name, operation.params, caller) if known else ("",):
+    region = next(iter(context.get("aws:requestedregion", ("*",))))
+    for resource in resources.resources(service, name, operation.params, caller, region) if known else ("",):
         request = Request(caller.principal, action, resource, _owner(operation, resource, caller), context)
         decision = evaluate(request, held)
         if not decision.allowed:

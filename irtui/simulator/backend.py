@@ -49,7 +49,11 @@ def implements(service: str, operation: str) -> bool:
     """Whether moto may answer this at all."""
     if service == "s3":
         return operation in S3_OPERATIONS
-    return service in SERVICES and service != "sts" and camelcase_to_underscores(operation) in _operations(service)
+    return (
+        service in SERVICES
+        and service not in ("sts", "athena")
+        and camelcase_to_underscores(operation) in _operations(service)
+    )
 
 
 def call(operation: Operation, environ: dict[str, Any], body: bytes, account: str) -> Answer:

@@ -49,6 +49,8 @@ _NO_INSIGHTS = "It is kept, but no Insights events are ever made."
 _SCP = "What it changes is enforced at once; in AWS it takes a while, and nobody says how long."
 _AT_ONCE = "It is done at once; AWS takes minutes, and may fail on the way."
 _NO_BLOCK = "There is no Block Public Access, which AWS puts on every new bucket."
+_GROUPS = "Spark, encryption, managed results and metrics of a workgroup are not simulated."
+_QUERIES = "It takes a second or two, whatever is asked, and errors are not AWS's to the letter."
 _NO_TAKING = "Nobody can sign in by it."
 
 _REASONS: Mapping[str, Mapping[str, str]] = {
@@ -89,6 +91,16 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     "organizations": {
         "AttachPolicy": _SCP, "DetachPolicy": _SCP, "UpdatePolicy": _SCP, "MoveAccount": _SCP, "EnablePolicyType": _SCP,
         "DisablePolicyType": _SCP, "CreateAccount": _AT_ONCE, "CloseAccount": _AT_ONCE,
+    },
+    "athena": {
+        "CreateWorkGroup": _GROUPS, "UpdateWorkGroup": _GROUPS, "GetWorkGroup": _GROUPS, "ListWorkGroups": _GROUPS,
+        "DeleteWorkGroup": _GROUPS,
+        "StartQueryExecution": "SQL is transpiled by sqlglot and run by DuckDB, over JSON and CloudTrail's logs only; "
+                               "its reads and writes in S3 and Glue need the caller's permission and leave no events.",
+        "StopQueryExecution": "A query that is stopped has scanned nothing.",
+        "GetQueryExecution": _QUERIES, "BatchGetQueryExecution": _QUERIES,
+        "ListQueryExecutions": "Queries are kept for ever; AWS keeps them for 45 days.",
+        "GetQueryResults": "Words and types are those DuckDB comes to; the .metadata file is JSON.",
     },
     "s3": {
         "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,

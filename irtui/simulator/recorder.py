@@ -27,6 +27,8 @@ from irtui.simulator.resources import GLOBAL, changes
 from irtui.simulator.world import SimulatedWorld
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+OMITTED = "***OMITTED***"
+"""What CloudTrail writes in place of Athena's SQL."""
 _WITH_REPLY = ("AssumeRole", "AssumeRoot", "GetSessionToken", "GetFederationToken")
 """Reads whose reply CloudTrail keeps all the same."""
 _CODES = {"AccessDeniedException": "AccessDenied", "Throttling": "ThrottlingException"}
@@ -61,6 +63,8 @@ def event(
     data_event = s3 and s3_records.is_data(operation.name, operation.params)
     where = "us-east-1" if operation.service in GLOBAL else region
     asked = s3_records.parameters(operation.name, operation.params, where) if s3 else operation.params
+    if operation.service == "athena" and "QueryString" in asked:
+        asked = {**asked, "QueryString": OMITTED}
     reply: Any = None
     if not answer.code and not s3 and (not read_only or operation.name in _WITH_REPLY):
         reply = _reply(operation, answer)

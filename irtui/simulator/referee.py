@@ -18,7 +18,7 @@ from moto.core.request import Request
 from moto.iam.models import AccessKeyLastUsed
 
 from irtui.clock import rfc3339
-from irtui.simulator import answers, backend, recorder, state
+from irtui.simulator import answers, athena_records, backend, recorder, state
 from irtui.simulator.answers import NOT_SIMULATED, Answer, Refusal, error
 from irtui.simulator.authorize import authorize
 from irtui.simulator.callers import Caller, authenticate
@@ -129,6 +129,8 @@ class Referee:
         with world.lock:
             if operation.service in ("s3", "cloudtrail"):
                 world.delivery.tick(world.clock.now())
+            if operation.service in ("s3", "athena"):
+                athena_records.tick(world.clock.now())
             caller, view = self._caller(request, claimed, family)
             address = request.headers.get("X-Sim-Source-IP", "") if self.trusted(request) else ""
             seen = {"source_ip": address or SOMEBODY, "user_agent": request.headers.get("User-Agent", "")}

@@ -6,10 +6,10 @@ Only services whose resources are known here are simulated at all: a wrong ARN w
 from collections.abc import Mapping
 from typing import Any
 
-from irtui.simulator import organization, state
+from irtui.simulator import athena_records, organization, state
 from irtui.simulator.callers import Caller
 
-SERVICES = ("iam", "sts", "cloudtrail", "s3", "organizations")
+SERVICES = ("iam", "sts", "cloudtrail", "s3", "organizations", "athena")
 GLOBAL = ("iam", "organizations")
 """Services whose events are always recorded in us-east-1."""
 
@@ -48,6 +48,7 @@ S3_OPERATIONS = (
 
 _READS = (
     "Get", "List", "Describe", "Lookup", "Head", "Assume", "Simulate", "Search", "Generate", "Decode", "Select", "Test",
+    "BatchGet",
 )  # fmt: skip
 
 
@@ -72,10 +73,14 @@ def action(service: str, operation: str, params: Mapping[str, Any] | None = None
     return f"{_PREFIXES.get(service, service)}:{operation}"
 
 
-def resources(service: str, operation: str, params: Mapping[str, Any], caller: Caller) -> tuple[str, ...]:
+def resources(
+    service: str, operation: str, params: Mapping[str, Any], caller: Caller, region: str = "*"
+) -> tuple[str, ...]:
     """Every ARN acted on: each must be allowed. `*` where there is none."""
     if service == "organizations":
         return organization.resources(operation, params, caller.account)
+    if service == "athena":
+        return _athena(operation, params, caller.account, region)
     return (_resource(service, operation, params, caller),)
 
 
@@ -91,6 +96,16 @@ def _resource(service: str, operation: str, params: Mapping[str, Any], caller: C
     if service == "cloudtrail" and name:
         return name if name.startswith("arn:") else f"arn:aws:cloudtrail:*:{caller.account}:trail/{name}"
     return "*"
+
+
+def _athena(operation: str, params: Mapping[str, Any], account: str, region: str) -> tuple[str, ...]:
+    """Workgroups: a query is allowed or denied by the one it is in."""
+    if operation == "ListWorkGroups":
+        return ("*",)
+    ids = params.get("QueryExecutionIds") if operation == "BatchGetQueryExecution" else None
+    asked = [{"QueryExecutionId": each} for each in ids] if ids else [params]
+    names = dict.fromkeys(athena_records.workgroup_of(account, region, each) for each in asked)
+    return tuple(f"arn:aws:athena:{region}:{account}:workgroup/{name}" if name else "*" for name in names)
 
 
 def _federated(params: Mapping[str, Any], caller: Caller) -> str:

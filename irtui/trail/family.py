@@ -96,7 +96,7 @@ def _made(event: Mapping[str, Any], key: str, actor: str, account: str) -> Itera
     name, at = str(event.get("eventName", "")), _time(event)
     asked, answered = _map(event, "requestParameters"), _map(event, "responseElements")
     credentials = _map(answered, "credentials")
-    session, expires = str(credentials.get("accessKeyId") or ""), _expiry(credentials.get("expiration"))
+    session, expires = str(credentials.get("accessKeyId") or ""), expiry(credentials.get("expiration"))
     if name.startswith("AssumeRole") and asked.get("roleArn"):
         arn = str(asked["roleArn"])
         role = role_id(arn, account)
@@ -173,7 +173,7 @@ def moment(text: str) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _expiry(text: Any) -> str:
+def expiry(text: Any) -> str:
     """`Nov 23, 2026, 2:14:00 PM` as ISO 8601; empty (it never expires) where it cannot be read."""
     try:
         return datetime.strptime(str(text), "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC).isoformat()

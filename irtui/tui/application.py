@@ -226,6 +226,11 @@ class IrtuiApp(SafeApp):
 
         self.push_screen(FamilyScreen(look))
 
+    def show_trail(self) -> None:
+        from irtui.tui.screens.trail import TrailScreen
+
+        self.push_screen(TrailScreen())
+
     def show_debrief(self, score: Score) -> None:
         from irtui.tui.screens.debrief import DebriefScreen
 

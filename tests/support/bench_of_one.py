@@ -1,7 +1,9 @@
 """A desk for engine tests: a real journal in a folder, a door in memory, a clock moved by hand, a scripted human."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from irtui.clock import Clock, ManualClock
 from irtui.engine.ledger import Ledger
@@ -70,20 +72,24 @@ class Human(Operator):
 class Bench:
     """An opened incident. `walk` plays commands; `again` is a new process that finds the same journal."""
 
-    def __init__(self, folder: Path, text: str, *children: str, unlocked: bool = True) -> None:
+    def __init__(
+        self, folder: Path, text: str, *children: str, unlocked: bool = True, door: Any = None,
+        now: datetime = START, inputs: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """`door`: another one than the one in memory."""
         self.folder = folder / "INC-TEST"
         self.runbook = parse_runbook(text, "test.yaml", shipped=True)
         parsed = [parse_runbook(child, "child.yaml", shipped=True) for child in children]
         self.children: dict[str, Runbook] = {child.name: child for child in parsed}
-        self.clock = ManualClock(START)
-        self.door = MemoryDoor()
+        self.clock = ManualClock(now)
+        self.door: Any = door or MemoryDoor()
         self.signer = Ed25519Signer.from_seed(b"1" * 32, THROW_AWAY)
         opening = {
             "account": "111122223333", "alias": "", "caller": "arn:aws:sts::111122223333:assumed-role/Responder/alice",
             "user_id": "AROA", "operator": "alice", "region": "us-east-1", "endpoints": [], "tool": {},
             "runbook": {"name": self.runbook.name, "digest": self.runbook.digest}, "children": {}, "previous": "",
             "read_only": False,
-            "inputs": {"key": "AKIA1111111111111111"},
+            "inputs": dict(inputs or {"key": "AKIA1111111111111111"}),
         }  # fmt: skip
         self.journal = Journal.create(
             self.folder, incident="INC-TEST", run="run1", operator="alice", mode="rehearsal", signer=self.signer,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from irtui.aws.door import Objects
 from irtui.errors import AwsFault
 from irtui.model.call import Call
 from irtui.model.identity import Identity
@@ -54,6 +55,9 @@ class MemoryDoor:
                     raise AwsFault("absent", "NoSuchEntity", "no such policy", call=call.name)
                 return Reply({"PolicyDocument": self.policies[params["PolicyName"]]}, "r")
         raise AwsFault("denied", "AccessDenied", "not allowed", call=call.name)
+
+    def objects(self, session: str = "caller") -> Objects:
+        raise AwsFault("denied", "AccessDenied", "it has no buckets", call="s3.ListObjectsV2")
 
     def change(self, call: Call, tag: str) -> Outcome:
         self.sent.append(call)

@@ -259,6 +259,8 @@ class FakeVisit:
         kept = Evidence(self.foreign("user ci-deploy"), digest, len(self._evidence[digest]), "snapshot",
                         (self.foreign("ListMFADevices: AccessDenied"),))  # fmt: skip
         self._log("evidence", {"step": "snapshot", "name": kept.name, "sha256": digest})
+        for call, report in self.desk.reports.items():
+            self._log("observe", {"step": "snapshot", "call": call, "evidence": self._kept(report)})
         self._set("snapshot", status=StepStatus.DONE, evidence=(kept,), gaps=kept.gaps)
         if self.desk.tree is not None:
             self._log("observe", {"step": "family", "call": "cloudtrail.family_tree", "evidence": "ab" * 32})
@@ -372,6 +374,9 @@ class FakeVisit:
     def _keep(self, name: str) -> str:
         value = {"UserName": self.foreign("ci-deploy"), "Tags": [{"Key": self.foreign("team"), "Value": self.foreign(name)}],
                  "Keys": [{"AccessKeyId": "AKIAEXAMPLEKEY000001", "Status": "Active"}]}  # fmt: skip
+        return self._kept(value)
+
+    def _kept(self, value: Any) -> str:
         content = json.dumps(value).encode()
         digest = sha256(content).hexdigest()
         self._evidence[digest] = content
@@ -394,8 +399,9 @@ class FakeDesk:
     """`foreign` is put around every string that AWS or an author could have written."""
 
     def __init__(
-        self, foreign: Callable[[str], str] = str, mode: str = "rehearsal", tree: Mapping[str, Any] | None = None
-    ) -> None:
+        self, foreign: Callable[[str], str] = str, mode: str = "rehearsal", tree: Mapping[str, Any] | None = None,
+        reports: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.foreign = foreign
         self.mode = mode
         self.book = runbook(foreign)
@@ -406,6 +412,8 @@ class FakeDesk:
         self.abandoned = 0
         self.tree = tree
         """The family tree; a step of the runbook reads it where there is one."""
+        self.reports = dict(reports or {})
+        """Action → what it found, as evidence of the snapshot's step."""
         self.score: Score | None = None
         self.hang: threading.Event | None = None
         self.hanging = threading.Event()

@@ -4,7 +4,10 @@ Stops and breaks: nothing, it only reads. Sessions and keys that the key made, a
 through LookupEvents; the live state of IAM is at once there, also while CloudTrail is late. What young users and keys
 a family with power over IAM may have made, and roles that a member may assume, are members until the opposite is known.
 `changes` is what this incident changed when, `earlier` what an earlier look remembered: closures are dated by them.
-Limits: management events of the last 90 days. Console sessions and what compute was given are not followed.
+`events` is what `trail.search` found elsewhere (its family_events): what is older than Event history, of Regions that
+refuse, or data events; LookupEvents is asked besides, because a trail is late too.
+Limits: management events of the last 90 days, and those of `events`. Console sessions and what compute was given are
+not followed.
 CloudTrail: LookupEvents, GetAccountAuthorizationDetails, List… and Get… events of the operator.
 
 ```yaml
@@ -44,7 +47,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     family.add(Node(root, "access_key", root, holder, "the key this began with", holder=holder))
     if user:
         family.add(Node(holder, "user", user, "", "owns the key"))
-    lookups = Lookups(reader, inputs.get("regions"))
+    lookups = Lookups(reader, inputs.get("regions"), inputs.get("events"))
     lookups.follow(family, root, "")
     if lookups.blind and not account.read:
         raise lookups.blind[-1]
@@ -209,6 +212,7 @@ ACTION = Action(
         "account": InputField("account_id", required=False, help="The account; without it the users' ARNs tell."),
         "regions": InputField("list", required=False, help="Regions to look in; the own one and us-east-1 without it."),
         "changes": InputField("map", required=False, help="What was changed when: incident.changes."),
+        "events": InputField("map", required=False, help="What trail.search found elsewhere: its family_events."),
         "earlier": InputField("map", required=False, help="What an earlier look remembers: its memory."),
     },
     permissions=(

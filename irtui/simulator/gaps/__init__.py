@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 
-from irtui.simulator.gaps import cloudtrail, iam, organizations, sts
+from irtui.simulator.gaps import athena, cloudtrail, iam, organizations, sts
 from irtui.simulator.world import Gap
 
 GAPS: Mapping[tuple[str, str], Gap] = {
     (service, operation): gap
-    for service, module in (("iam", iam), ("sts", sts), ("cloudtrail", cloudtrail), ("organizations", organizations))
+    for service, module in (
+        ("iam", iam),
+        ("sts", sts),
+        ("cloudtrail", cloudtrail),
+        ("organizations", organizations),
+        ("athena", athena),
+    )
     for operation, gap in module.OPERATIONS.items()
 }

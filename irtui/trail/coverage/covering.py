@@ -1,18 +1,17 @@
 """Puts the blind-window report together: Event history and every trail, in every Region that was looked at.
 
 Rules: Event history shows ninety days and not the last quarter of an hour. A trail that covers several Regions has a
-row in each, as long as it did.
+row in each, as long as it did; an organization's trail one for each account that it has files of.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from irtui.trail.coverage.looking import Facts
 from irtui.trail.coverage.report import TAIL, Coverage, Row, State, Window, laid
-from irtui.trail.coverage.trails import ALL_TIME, LATE, Checked, Known, row
+from irtui.trail.coverage.trails import ALL_TIME, KEPT, LATE, Checked, Known, row
 
-KEPT = timedelta(days=90)
 _GLOBAL = "us-east-1"
 HISTORY = "management events"
 NOT_LOOKED_AT = (
@@ -31,7 +30,7 @@ def covering(
         rows.append(_history(facts, region, since, until, now))
         for trail in facts.trails:
             if region == trail.home or trail.multi_region is not False or _was_wider(facts, trail):
-                rows.append(_trail(facts, trail, region, since, until, now, checked.get(trail.arn, "")))
+                rows += _trail(facts, trail, region, since, until, now, checked.get(trail.arn, ""))
     return Coverage(since, until, now, tuple(rows), NOT_LOOKED_AT, tuple(facts.gaps))
 
 
@@ -50,15 +49,21 @@ def _history(facts: Facts, region: str, since: datetime, until: datetime, now: d
 def _trail(
     facts: Facts, trail: Known, region: str, since: datetime, until: datetime, now: datetime,
     told: Mapping[str, Any] | str,
-) -> Row:  # fmt: skip
+) -> list[Row]:  # fmt: skip
     changes = [change for change in facts.changes if (change.trail, change.home) == (trail.name, trail.home)]
+    readable = trail.home not in facts.refused
     if isinstance(told, str):
         why = told or "its digests and log files were not validated"
-        return row(trail, region, changes, None, why, since, until, now)
+        return [row(trail, region, changes, None, why, since, until, now, told=readable)]
     lanes = [lane for lane in told.get("lanes", ()) if lane.get("region") == region]
-    slots = [slot for lane in lanes for slot in lane.get("slots", ())]
-    findings = [one for one in told.get("findings", ()) if one.get("region") in (region, "")]
-    return row(trail, region, changes, Checked(slots, findings), "", since, until, now)
+    here = [one for one in told.get("findings", ()) if one.get("region") in (region, "")]
+    rows: list[Row] = []
+    for account in sorted({str(lane.get("account") or "") for lane in lanes}) or [trail.account]:
+        slots = [slot for lane in lanes if lane.get("account") == account for slot in lane.get("slots", ())]
+        findings = [one for one in here if one.get("account", "") in (account, "")]
+        files = Checked(slots, findings, int(told.get("findings_left_out") or 0))
+        rows.append(row(trail, region, changes, files, "", since, until, now, account=account, told=readable))
+    return rows
 
 
 def _was_wider(facts: Facts, trail: Known) -> bool:

@@ -35,13 +35,13 @@ class Facts:
 def look(door: Reader, account: str, regions: Sequence[str], named: Sequence[str] = ()) -> Facts:
     """`named`: ARNs of the only trails wanted; empty: all. Raises AwsFault for a session that ended."""
     facts = Facts(account, tuple(regions))
-    _changes(door, facts)
     known: dict[str, Known] = {}
     for region in regions:
         for told in _described(door, region, facts):
             arn = str(told.get("TrailARN") or "")
             if arn and arn not in known:
                 known[arn] = _known(door, told, facts)
+    _changes(door, facts, tuple(dict.fromkeys((*regions, *(trail.home for trail in known.values() if trail.home)))))
     facts.trails = [*known.values(), *_deleted(facts, known)]
     if named:
         names = {arn.rsplit("/", 1)[-1]: arn for arn in named}
@@ -53,13 +53,20 @@ def look(door: Reader, account: str, regions: Sequence[str], named: Sequence[str
     return facts
 
 
-def _changes(door: Reader, facts: Facts) -> None:
-    found = search(Query(event_names=tuple(f"cloudtrail.{name}" for name in NAMES)), [History(door, facts.regions)])
+def _changes(door: Reader, facts: Facts, regions: tuple[str, ...]) -> None:
+    """In the Regions that are looked at, and in the home Regions of their trails, where trails are changed."""
+    found = search(Query(event_names=tuple(f"cloudtrail.{name}" for name in NAMES)), [History(door, regions)])
     for finding in found.findings:
         region = finding.where.removeprefix("Event history in ")
         facts.gaps.append(f"{finding.where}: {finding.detail}")
         if finding.kind == "refused":
             facts.refused[region] = finding.detail
+    if found.stopped:  # the search ends quietly with what it has; half a history is none
+        raise KeyboardInterrupt
+    if found.count > len(found.events):
+        words = f"{found.count - len(found.events)} events of changes to trails were too many to keep"
+        facts.gaps.append(words)
+        facts.refused |= dict.fromkeys(regions, words)
     changes = (change_of(event.value) for event in found.in_order())
     facts.changes = sorted((change for change in changes if change), key=lambda change: change.at)
 

@@ -2,7 +2,7 @@
 
 Rules: that logging was on is not enough. A trail covers an hour only where its digest and every log file that the
 digest names still stand as CloudTrail wrote them; without digests, or without that check, it is unknown. What was
-before the oldest change that anybody knows is taken from the files alone.
+before the oldest change that anybody knows is taken from the files alone; what the selectors were then, nobody knows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,8 @@ LATE = timedelta(minutes=15)
 """CloudTrail delivers most events within 5 minutes on average, and says no more than that it may take longer."""
 DIGEST_LATE = timedelta(hours=2)
 """A digest is made every hour and may take another one to come."""
+KEPT = timedelta(days=90)
+"""Event history goes back so far."""
 ALL_TIME = datetime.fromisoformat("0001-01-02T00:00:00Z"), datetime.fromisoformat("9999-12-30T00:00:00Z")
 
 
@@ -48,24 +50,31 @@ class Checked:
 
     slots: Sequence[Mapping[str, Any]]
     findings: Sequence[Mapping[str, Any]]
+    left_out: int = 0
+    """Findings that were only counted."""
 
 
 def row(
     trail: Known, region: str, changes: Sequence[Change], checked: Checked | None, why_not: str,
-    since: datetime, until: datetime, now: datetime,
+    since: datetime, until: datetime, now: datetime, *, account: str = "", told: bool = True,
 ) -> Row:  # fmt: skip
-    """`changes` are the trail's, oldest first. `checked` None: nobody looked at its files, for the reason `why_not`."""
-    claims = [*_logging(trail, changes), *_selectors(trail, changes), *_regions(trail, region, changes)]
+    """`changes` are the trail's, oldest first; `told`: its home Region's Event history could be read for them.
+
+    `checked` None: nobody looked at its files, for the reason `why_not`. `account` is a member's of an organization.
+    """
+    claims = [*_logging(trail, changes), *_selectors(trail, changes, now, told), *_regions(trail, region, changes)]
     claims += _delivery(trail)
     newest = now - LATE
     if checked is not None:
         claims += _files(checked)
-        vouched = [claim.until for claim in claims if claim.cause == _VALID]
+        vouched = [claim.until - LATE for claim in claims if claim.cause == _VALID]
         newest = max([now - DIGEST_LATE, *vouched])
     claims.append(Window(newest, ALL_TIME[1], State.UNKNOWN, "it may not have been delivered yet", TAIL))
     nobody = (why_not, "unchecked") if why_not else ("no digest vouches for that time", "no digests")
     windows = laid(since, until, claims, Window(since, until, State.UNKNOWN, *nobody))
-    return Row(trail.account, region, f"trail {trail.name}", "trail", WHAT, tuple(_shown(one) for one in windows))
+    return Row(
+        account or trail.account, region, f"trail {trail.name}", "trail", WHAT, tuple(_shown(one) for one in windows)
+    )
 
 
 _VALID = "valid"
@@ -113,7 +122,7 @@ def _until_next(changes: Sequence[Change]) -> Iterator[tuple[Change, datetime]]:
     return zip(changes, [*(change.at for change in changes[1:]), ALL_TIME[1]], strict=False)
 
 
-def _selectors(trail: Known, changes: Sequence[Change]) -> Iterator[Window]:
+def _selectors(trail: Known, changes: Sequence[Change], now: datetime, readable: bool) -> Iterator[Window]:
     reason = "it did not record all management events"
     told = [change for change in changes if change.name == "PutEventSelectors"]
     for change, end in _until_next(told):
@@ -123,6 +132,13 @@ def _selectors(trail: Known, changes: Sequence[Change]) -> Iterator[Window]:
         yield _off(*ALL_TIME, reason, "no management events", "")
     if trail.exists and trail.management is None:
         yield Window(*ALL_TIME, State.UNKNOWN, "what it records cannot be known", "refused")
+    words = "what its selectors recorded then cannot be known"
+    if not readable:
+        yield Window(*ALL_TIME, State.UNKNOWN, words, "refused")
+    # A new trail records all. Of others the selectors are known from the first change on, or as far as events go back.
+    elif not any(change.name == "CreateTrail" and change.at <= (told[0].at if told else now) for change in changes):
+        first, cause = (told[0].at, "unchecked") if told else (now - KEPT, "beyond 90 days")
+        yield Window(ALL_TIME[0], first, State.UNKNOWN, words, cause)
 
 
 def _regions(trail: Known, region: str, changes: Sequence[Change]) -> Iterator[Window]:
@@ -155,7 +171,14 @@ _FILES = {
 def _files(checked: Checked) -> Iterator[Window]:
     for slot in checked.slots:
         state, reason, cause = _FILES.get(str(slot.get("verdict")), _FILES["unchecked"])
-        yield Window(_time(slot["since"]), _time(slot["until"]), state, reason, cause)
+        since = _time(slot["since"])
+        yield Window(since, _time(slot["until"]), state, reason, cause)
+        if cause != _VALID:  # what happened last before it was delivered in it
+            words = f"events of its end may stand in the next hour, and there {reason}"
+            yield Window(since - LATE, since, State.UNKNOWN, words, cause)
+    if checked.left_out:
+        words = f"{checked.left_out} more findings of the validation were not kept; they may be of any hour"
+        yield Window(*ALL_TIME, State.UNKNOWN, words, "unchecked")
     for finding in checked.findings:
         if finding.get("subject") != "log":
             continue

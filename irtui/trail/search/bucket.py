@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from irtui.aws.door import Door
-from irtui.aws.objects import Objects
+from irtui.aws.door import Objects, Reader
 from irtui.errors import AwsFault, IrtuiError, UsageError
 from irtui.model.call import Call
 from irtui.trail.search.crew import Log, Result, read_all
@@ -102,7 +101,7 @@ def parsed(url: str) -> tuple[str, str]:
     return found[1], found[2] or ""
 
 
-def of_trail(door: Door, arn: str) -> tuple[str, str]:
+def of_trail(door: Reader, arn: str) -> tuple[str, str]:
     """(bucket, prefix) that a trail writes to. Raises UsageError, AwsFault."""
     parts = arn.split(":")
     if len(parts) != 6 or parts[2] != "cloudtrail":

@@ -11,7 +11,7 @@ from queue import Queue
 from threading import Event
 from typing import Any
 
-from irtui.aws.door import Door
+from irtui.aws import door as aws
 from irtui.errors import AwsFault, IrtuiError, SimulatorGap
 from irtui.model.call import Call
 from irtui.trail.search.crew import Done, Result
@@ -32,7 +32,7 @@ class History:
 
     resumable = False
 
-    def __init__(self, door: Door, regions: tuple[str, ...]) -> None:
+    def __init__(self, door: aws.Reader, regions: tuple[str, ...]) -> None:
         self._door, self._regions = door, regions
         self.name = "Event history in " + ", ".join(regions)
         self.cannot: tuple[str, ...] = CANNOT
@@ -97,7 +97,7 @@ class History:
             params["NextToken"] = page["NextToken"]
 
 
-def regions_of(door: Door) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def regions_of(door: aws.Reader) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Every Region that is enabled; the door's own and us-east-1, and a finding, when that cannot be asked."""
     try:
         said = door.read(Call("ec2", "DescribeRegions")).data

@@ -68,7 +68,7 @@ def checked(query: Query) -> Query:
         if field.name not in ("since", "until") and not all(value.strip() for value in getattr(query, field.name)):
             raise UsageError(f"One of the {field.name.replace('_', ' ')} is empty.")
     for value in query.source_ips:
-        if "/" in value and _network(value) is None:
+        if "/" in value and network_of(value) is None:
             raise UsageError(f"{value} is not a network.", advice="Write it as 203.0.113.0/24, without host bits.")
     return query
 
@@ -86,7 +86,7 @@ def literals(query: Query) -> tuple[tuple[bytes, ...], ...]:
 
 
 def _literal(field: str, value: str) -> bytes:
-    if field == "source_ips" and _network(value) is not None:
+    if field == "source_ips" and network_of(value) is not None:
         return value.encode() if isinstance(_address(value), IPv4Address) else b""
     if field == "error_codes" and value == ANY:
         return b"errorCode"
@@ -197,7 +197,7 @@ def _came_from(text: str, wanted: tuple[str, ...]) -> bool:
     address = _address(text)
     return address is not None and any(
         network is not None and address.version == network.version and address in network
-        for network in map(_network, wanted)
+        for network in map(network_of, wanted)
     )
 
 
@@ -209,7 +209,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-def _network(text: str) -> IPv4Network | IPv6Network | None:
+def network_of(text: str) -> IPv4Network | IPv6Network | None:
     address = _address(text)
     try:
         return ip_network(address if address is not None else text)

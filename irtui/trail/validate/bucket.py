@@ -7,7 +7,8 @@ was read is. When very many in a row got no answer at all, the rest is not asked
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from irtui.aws.objects import Objects
+from irtui.aws.door import Objects
+from irtui.aws.lean import Plain
 from irtui.errors import AwsFault, IrtuiError
 from irtui.trail.validate.store import Absent, BrokenOff, Opened, Unreachable
 
@@ -52,3 +53,6 @@ class BucketStore:
             if isinstance(error, AwsFault) and error.kind in _NO_ANSWER:
                 self._silent += 1
             raise Unreachable(str(error)) from None
+
+    def plain(self, bucket: str) -> Plain | None:
+        return self._objects.plain(bucket)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from irtui.aws.door import Door
+from irtui.aws.door import Reader
 from irtui.aws.paging import truncated
 from irtui.errors import AwsFault, IrtuiError, UsageError
 from irtui.model.call import Call
@@ -17,7 +17,7 @@ from irtui.trail.validate.trail import Place
 _PAGES = 1000
 
 
-def place_of(door: Door, trail: Trail, bucket: str = "", prefix: str = "") -> Place:
+def place_of(door: Reader, trail: Trail, bucket: str = "", prefix: str = "") -> Place:
     """Where the trail writes by DescribeTrails; `bucket` given, nothing is asked but the organization.
 
     Raises AwsFault, and UsageError when there is no such trail (any more).
@@ -44,7 +44,7 @@ def _where(told: Mapping[str, Any]) -> tuple[str, str]:
     return str(told.get("S3BucketName", "")), str(told.get("S3KeyPrefix") or "").strip("/")
 
 
-def status_of(door: Door, trail: Trail, region: str) -> Status | None:
+def status_of(door: Reader, trail: Trail, region: str) -> Status | None:
     """None: it cannot be known."""
     try:
         told = door.read(Call("cloudtrail", "GetTrailStatus", {"Name": trail.arn}, region=region)).data
@@ -61,7 +61,7 @@ def _time(value: Any) -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
-def public_keys(door: Door) -> Fetch:
+def public_keys(door: Reader) -> Fetch:
     """Every page of ListPublicKeys."""
 
     def fetch(region: str, since: datetime, until: datetime) -> Iterable[Mapping[str, Any]]:

@@ -31,6 +31,9 @@ class FolderStore:
             if key.startswith(prefix) and key > after and not key.endswith(HEAD):
                 yield key
 
+    def plain(self, bucket: str) -> None:
+        """Disks are quick enough."""
+
     def folders(self, bucket: str, prefix: str) -> list[str]:
         return [name for name, isdir in _entries(self._of(bucket) / prefix) if isdir]
 

@@ -6,54 +6,64 @@ of any length takes the same memory.
 
 import queue
 import threading
-from dataclasses import dataclass
 from types import TracebackType
 
 from irtui.trail.validate.digest import Named
+from irtui.trail.validate.hashers import Hashers, Work
 from irtui.trail.validate.store import Absent, Flawed, Hostile, Store, Unreachable, hashed
 from irtui.trail.validate.verdict import Finding, Tally, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    named: Named
-    account: str
-    region: str
 
 
 class LogChecker:
     """As a context: leaving it waits for every file that was put."""
 
-    def __init__(self, store: Store, tally: Tally, workers: int) -> None:
+    def __init__(self, store: Store, tally: Tally, workers: int, bucket: str = "") -> None:
+        """`bucket`: where most files will be; processes of their own read them where they can."""
         self._store, self._tally = store, tally
-        self._queue: queue.Queue[_Work | None] = queue.Queue(workers * 4)
+        self._queue: queue.Queue[Work | None] = queue.Queue(workers * 4)
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
         self._started = 0
+        self._lock = threading.Lock()
+        apart = bool(bucket) and store.plain(bucket) is not None
+        self._hashers = Hashers(store.plain, self._valid, self._ordinary) if apart else None
 
     def __enter__(self) -> "LogChecker":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is not None:
+            if self._hashers:
+                self._hashers.kill()
             return  # the threads are daemons; nobody wants what they would still find
+        if self._hashers:
+            self._hashers.finish()
         for _ in range(self._started):
             self._queue.put(None)
         for thread in self._threads[: self._started]:
             thread.join()
 
     def put(self, named: Named, account: str, region: str) -> None:
-        if self._started < len(self._threads):
-            self._threads[self._started].start()
-            self._started += 1
-        self._queue.put(_Work(named, account, region))
+        work = Work(named, account, region)
+        if self._hashers is None or not self._hashers.put(work):
+            self._ordinary(work)
+
+    def _ordinary(self, work: Work) -> None:
+        with self._lock:
+            if self._started < len(self._threads):
+                self._threads[self._started].start()
+                self._started += 1
+        self._queue.put(work)
+
+    def _valid(self, work: Work) -> None:
+        self._tally.valid("log", f"s3://{work.named.bucket}/{work.named.key}")
 
     def _work(self) -> None:
         while (work := self._queue.get()) is not None:
-            where = f"s3://{work.named.bucket}/{work.named.key}"
             flaw = self._flaw(work.named)
             if flaw is None:
-                self._tally.valid("log", where)
+                self._valid(work)
             else:
+                where = f"s3://{work.named.bucket}/{work.named.key}"
                 self._tally.found(Finding("log", *flaw, where, work.account, work.region))
 
     def _flaw(self, named: Named) -> tuple[Verdict, str, str] | None:

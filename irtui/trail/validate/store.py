@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from irtui.aws.lean import Plain
+
 try:
     _engine: Any = importlib.import_module("isal.isal_zlib")
 except ImportError:  # on a machine that it was not built for
@@ -66,6 +68,9 @@ class Store(Protocol):
 
     def open(self, bucket: str, key: str) -> AbstractContextManager[Opened]:
         """Raises Absent and Hostile too; reading may raise Unreachable."""
+
+    def plain(self, bucket: str) -> Plain | None:
+        """What another process needs to read the bucket by itself. None: it cannot."""
 
 
 def inflated(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:

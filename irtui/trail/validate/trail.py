@@ -91,7 +91,7 @@ def validate(
         for path in store.strange():
             words = "a link or something else that is no plain file; it was not followed"
             tally.found(Finding("folder", Verdict.INVALID, "not a file", words, path))
-    with ThreadPoolExecutor(min(32, workers)) as pool, LogChecker(store, tally, workers) as logs:
+    with ThreadPoolExecutor(min(32, workers)) as pool, LogChecker(store, tally, workers, place.bucket) as logs:
         for lane in _lanes(request, store, place, tally):
             here = _located(store, lane, place) if not place.bucket else (place.bucket, place.prefix)
             walk = Walk(lane, store, keys, tally, logs, pool, span, place.status)

@@ -78,7 +78,7 @@ class EvidenceScreen(FullScreen):
         else:
             for gap in piece.gaps:
                 node.add_leaf(Text(inert(f"not read: {gap}")))
-            _grow(node, value)
+            grow(node, value)
         node.expand()
         self.query_one("#tree", EvidenceTree).move_cursor(node)
         self._show_hash(node)
@@ -142,12 +142,12 @@ def _parsed(content: bytes) -> Any:
         return text.split("\n")
 
 
-def _grow(node: TreeNode[Any], value: Any) -> None:
+def grow(node: TreeNode[Any], value: Any) -> None:
     for label, below in branches(value):
         if below is None:
             node.add_leaf(Text(inert(label, 4096)))
         else:
-            _grow(node.add(Text(inert(label)), expand=len(below) <= 8), below)
+            grow(node.add(Text(inert(label)), expand=len(below) <= 8), below)
 
 
 def _nodes(node: TreeNode[Any]) -> list[TreeNode[Any]]:

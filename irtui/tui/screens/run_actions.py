@@ -13,6 +13,7 @@ from irtui.engine.operator import (
     Unlock,
 )  # fmt: skip
 from irtui.model.incident import StepState, StepStatus
+from irtui.report.forensics import kept_in
 from irtui.tui.present.family import family_step
 from irtui.tui.present.gameday import said_lines
 from irtui.tui.present.steps import title
@@ -45,6 +46,8 @@ class Asking(FullScreen):
             return bool(step and step.undoable)
         if action == "family":
             return self.sitting.family is not None or family_step(self.sitting.state) is not None
+        if action == "trail":
+            return bool(kept_in(self.sitting.records))
         if action == "debrief":
             return self.sitting.score is not None
         if action in _REHEARSED:
@@ -128,6 +131,9 @@ class Asking(FullScreen):
     def action_family(self) -> None:
         again = family_step(self.sitting.state)
         self.irtui.show_family(None if again is None else self._look_at_the_family)
+
+    def action_trail(self) -> None:
+        self.irtui.show_trail()
 
     def _look_at_the_family(self) -> None:
         if (step := family_step(self.sitting.state)) is not None:

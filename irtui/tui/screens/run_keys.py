@@ -12,6 +12,7 @@ KEYS: list[BindingType] = [
     Binding("e", "evidence", "evidence", id="run.evidence", tooltip="Evidence and replies of the step as a tree"),
     Binding("J,f3", "journal", "journal", id="run.journal", tooltip="Every record; filter, verify"),
     Binding("t", "family", "tree", id="run.family", tooltip="The family tree of the stolen key"),
+    Binding("v", "trail", "trail", id="run.trail", tooltip="What CloudTrail can show, its validation, found events"),
     Binding("i", "hint", "hint", show=False, id="run.hint", tooltip="A hint for this step; it is counted"),
     Binding(
         "p", "pause", "pause", show=False, id="run.pause", tooltip="The rehearsal's world stands still, or goes on"

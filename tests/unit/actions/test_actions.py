@@ -14,6 +14,7 @@ from irtui.actions.interface import Action
 from irtui.actions.observe import before, reply_of
 from irtui.actions.registry import ACTIONS
 from irtui.aws import shapes
+from irtui.aws.door import Objects
 from irtui.aws.effects import effect
 from irtui.errors import AwsFault, Denied, RunbookError, SimulatorGap
 from irtui.model.call import Call
@@ -31,6 +32,8 @@ OLD = {"Version": "2012-10-17", "Statement": []}
 class Account:
     """Answers reads from a table: operation → reply, or an error to raise. What is not in it is absent."""
 
+    region = "us-east-1"
+
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
         self.asked: list[Call] = []
@@ -45,6 +48,11 @@ class Account:
         if isinstance(answer, Exception):
             raise answer
         return Reply(answer)
+
+    def objects(self) -> Objects:
+        raise fault("denied")
+
+    def told(self, words: str) -> None: ...
 
 
 def fault(kind: str) -> AwsFault:

@@ -143,7 +143,7 @@ def test_sessions_of_parent_and_child_with_one_name_stay_apart(tmp_path: Path) -
         text(off(more="session: audit"), name="inner", sessions=role.format("Other")),
     )
     named: dict[str, SessionSpec] = {}
-    bench.door.add_session = lambda spec: named.update({spec.name: spec})  # type: ignore[method-assign]
+    bench.door.add_session = lambda spec: named.update({spec.name: spec})
     bench.walk(RunStep("sweep/off"), RunStep("off"))
 
     assert [named[call.session].role.rpartition("/")[2] for call in bench.door.sent] == ["Other", "Mine"]
@@ -348,7 +348,7 @@ def test_manual_work_on_a_list_is_stated_item_by_item(tmp_path: Path) -> None:
     bench.door.keys = {KEY: "Active", NEW: "Active"}
     human = Human([], bench.clock)
     answers: list[str | None] = ["told Ana", None, "told Bo"]
-    human.attest = lambda task: answers.pop(0)  # type: ignore[method-assign]
+    human.attest = lambda task: answers.pop(0)
     bench.walk(RunStep("hand"), RunStep("hand"), human=human)
 
     assert bench.status("hand") == "done"

@@ -88,3 +88,25 @@ def test_no_action_is_a_wildcard_and_every_open_resource_has_a_reason() -> None:
             assert not any("*" in action for action in statement["Action"])
             assert all(reason(action) for action in statement["Action"]) == (statement["Resource"] == ["*"])
     assert all(UNSCOPED.values())
+
+
+def test_an_action_that_reads_a_bucket_is_scoped_to_it_where_the_runbook_names_it() -> None:
+    """A place in S3, or a deleted trail's bucket, narrows what may be read; a trail's ARN alone tells no bucket."""
+    text = """
+runbook: x
+title: x
+version: "1"
+severity: low
+use_when: x
+steps:
+  - {id: a, phase: analyze, title: t, use: trail.search, with: {s3: ["s3://kept/AWSLogs/"], access_key_id: AKIA}}
+"""
+    policy = least_privilege(parse_runbook(text, "x.yaml"), {})
+    assert resources(policy, "s3:GetObject") == ["arn:aws:s3:::kept", "arn:aws:s3:::kept/*"]
+    assert resources(policy, "s3:ListBucket") == ["arn:aws:s3:::kept"]
+    gone = text.replace("trail.search", "trail.validate").replace(
+        's3: ["s3://kept/AWSLogs/"]', "trail_arn: a, bucket: b"
+    )
+    assert resources(least_privilege(parse_runbook(gone, "x.yaml"), {}), "s3:ListBucket") == ["arn:aws:s3:::b"]
+    some = text.replace('s3: ["s3://kept/AWSLogs/"]', "trail_arn: a")
+    assert resources(least_privilege(parse_runbook(some, "x.yaml"), {}), "s3:GetObject") == ["arn:aws:s3:::*"]

@@ -122,14 +122,12 @@ def test_the_signature_is_botocores() -> None:
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
-    from irtui.aws.lean import LeanObjects, SigningKeys
+    from irtui.aws.lean import LeanObjects, Plain, SigningKeys
 
     at, secret, token = datetime(2026, 3, 1, 4, 5, 6, tzinfo=UTC), "se/cret+", "tok/en=="
     keys = SigningKeys("AKID", secret, token)
-    lean = LeanObjects(
-        endpoint=lambda region: "", path_style=False, credentials=lambda: keys, passes=lambda url: None,
-        now=lambda: at, cafile="", connect=1, read=1,
-    )  # fmt: skip
+    plain = Plain("https://s3.eu-west-1.amazonaws.com", False, "eu-west-1", keys, 0.0, "", 1, 1)
+    lean = LeanObjects.of(plain, lambda: at)
     host, path = "bucket.s3.eu-west-1.amazonaws.com", "/AWSLogs/a%20b/%C3%A9%2B%3D~.json.gz"
     ours = lean._request(host, path, "eu-west-1").decode()
     signer = S3SigV4Auth(Credentials("AKID", secret, token), "s3", "eu-west-1")

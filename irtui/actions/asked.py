@@ -1,0 +1,62 @@
+"""Inputs of an action as values of their type. Every function raises RunbookError for what is not one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from irtui.errors import RunbookError, UsageError
+from irtui.runbook.format import seconds
+
+
+def span(inputs: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    """`since` and `until`; without `until` it is now."""
+    since, until = moment(inputs, "since", now), moment(inputs, "until", now) or now
+    if since is None:
+        raise RunbookError("The input since is empty")
+    if since >= until:
+        raise RunbookError("The input since is not before until")
+    return since, until
+
+
+def moment(inputs: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
+    """A time in UTC, or a duration before now (`24h`, `90d`). None: it was not given."""
+    value = inputs.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return now - timedelta(seconds=seconds(value))
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, datetime):
+        raise RunbookError(f"The input {name} is no time", advice="Write 2026-03-01T08:00:00Z, or how long ago: 24h.")
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def words(inputs: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """A text or a list of texts, none of them empty; () when it was not given."""
+    value = inputs.get(name)
+    found = [] if value is None or value == "" else [value] if isinstance(value, str) else value
+    if not isinstance(found, list | tuple) or not all(isinstance(item, str) and item.strip() for item in found):
+        raise RunbookError(f"The input {name} must be a list of texts, none of them empty")
+    return tuple(dict.fromkeys(item.strip() for item in found))
+
+
+def flag(inputs: Mapping[str, Any], name: str) -> bool:
+    """True or false, also as text; false when it was not given."""
+    value = inputs.get(name)
+    if value in (None, "", False, "false"):
+        return False
+    if value in (True, "true"):
+        return True
+    raise RunbookError(f"The input {name} is neither true nor false")
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """What the operator of a command line could not ask, a runbook cannot either."""
+    try:
+        yield
+    except UsageError as error:
+        raise RunbookError(error.message, advice=error.advice) from None
