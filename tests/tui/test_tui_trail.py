@@ -54,7 +54,9 @@ def test_a_bar_fills_its_row_at_any_width_and_never_hides_a_blind_window() -> No
             view = CoverageView(trail_reports.coverage(), ascii_only=ascii_only)
             rows = [_text([view.line(index, width)]) for index in range(len(view))]
             axis = _text(view.head(width)[-1:])
-            assert {len(row) for row in (*rows, axis)} <= {len(rows[0]), len(rows[0]) + 1} and len(set(map(len, rows))) == 1
+            assert {len(row) for row in (*rows, axis)} <= {len(rows[0]), len(rows[0]) + 1} and len(
+                set(map(len, rows))
+            ) == 1
             assert blind in rows[1] and "?" in rows[1] and "?" in rows[0] and ("#" in rows[2]) is ascii_only
 
 
@@ -159,7 +161,7 @@ async def test_the_picture_looks_as_before() -> None:
             await _trail(pilot)
             await pilot.press("j")
             await pilot.resize_terminal(*size)
-            await until(pilot, lambda app=app: "Logging was stopped" in screen_text(app))  # type: ignore[misc]
+            await until(pilot, lambda app=app: "12:00Z not covered" in screen_text(app))  # type: ignore[misc]
             text = screen_text(app) + "\n"
         path = FOLDER / f"trail_{name}.txt"
         if os.environ.get("SNAPSHOTS") == "update":

@@ -23,7 +23,7 @@ from irtui.trail.search.reading import Hit
 BATCH = 32
 """Logs by path that a worker is told of at once: few enough for their names to fit into a pipe."""
 SHORT = 240
-"""Characters of a path, as JSON spells it, with which a batch may go on: all its names fit into a pipe."""
+"""Plain characters of a path with which a batch may go on: all its names fit into a pipe."""
 AHEAD = 4
 """Batches per worker that may be read before the results of the first are taken."""
 WAITING = 16
@@ -71,7 +71,7 @@ def read_all(query: Query, logs: Iterable[Log], workers: int | None = None) -> I
 
 
 def _short(log: Log) -> bool:
-    return bool(log.path) and len(json.dumps(log.path)) < SHORT
+    return bool(log.path) and len(log.path) < SHORT and log.path.isascii() and log.path.isprintable()
 
 
 class _Batch:
@@ -144,18 +144,23 @@ class _Crew:
         process: subprocess.Popen[bytes] | None = None
         try:
             while (batch := self._take()) is not None:
-                left = batch.logs
+                left, most = batch.logs, len(batch.logs)
                 while left and not self._stopped.is_set():
                     process = process or self._started()
-                    read = self._read(process, left, batch)
-                    if read < len(left):
-                        process.kill()
-                        ended = process.wait()
-                        process = None
-                        why = f"the process that read it ended ({ended})"
-                        self._give(batch, Finding("unreadable", left[read].where, why))
-                        self._give(batch, Done(left[read].where, 0))
-                    left = left[read + 1 :]
+                    read, begun = self._read(process, left[:most], batch)
+                    if read == len(left[:most]):
+                        left = left[read:]
+                        continue
+                    process.kill()
+                    ended = process.wait()
+                    process = None
+                    if most > 1 and not begun:  # which of them it was is seen when each is read alone
+                        left, most = left[read:], 1
+                        continue
+                    why = f"the process that read it ended ({ended})"
+                    self._give(batch, Finding("unreadable", left[read].where, why))
+                    self._give(batch, Done(left[read].where, 0))
+                    left, most = left[read + 1 :], 1
                 self._end(batch, None)
         except OSError as error:
             if batch is not None:
@@ -169,43 +174,56 @@ class _Crew:
             if process and process.stdin:
                 process.stdin.close()
 
-    def _read(self, process: subprocess.Popen[bytes], logs: list[Log], batch: _Batch) -> int:
-        """Lets the process read the logs. How many it has read to the end."""
+    def _read(self, process: subprocess.Popen[bytes], logs: list[Log], batch: _Batch) -> tuple[int, bool]:
+        """Lets the process read the logs. How many it has read to the end, and whether results of the next were given."""
         assert process.stdin and process.stdout
         told = [log for log in logs if log.finding is None]
         try:
             for log in told:
                 item = {"where": log.where} | ({"path": log.path} if log.data is None else {"size": len(log.data)})
                 process.stdin.write(json.dumps(item).encode() + b"\n" + (log.data or b""))
+            process.stdin.write(b"\n")
             process.stdin.flush()
         except OSError:
-            told = []  # it has ended; reading says after which log
+            pass  # it has ended; reading says after which log
         for number, log in enumerate(logs):
             if log.finding is not None:
                 self._give(batch, log.finding)
                 self._give(batch, Done(log.where, 0))
-            elif not self._results(process, log, batch):
-                return number
-        return len(logs)
+                continue
+            ended, begun = self._results(process, log, batch)
+            if not ended:
+                return number, begun
+        return len(logs), False
 
-    def _results(self, process: subprocess.Popen[bytes], log: Log, batch: _Batch) -> bool:
+    def _results(self, process: subprocess.Popen[bytes], log: Log, batch: _Batch) -> tuple[bool, bool]:
+        """Whether the log was read to its end, and whether results were given before it was known."""
         assert process.stdout
+        held: list[Result] = []
+        begun = False
         while line := process.stdout.readline():
             if not line.endswith(b"\n"):
-                return False
+                break
+            if line[0] != ord("{"):
+                for result in held:
+                    self._give(batch, result)
+                self._give(batch, Done(log.where, int(line)))
+                return True, True
             said: dict[str, Any] = json.loads(line)
-            if "done" in said:
-                self._give(batch, Done(log.where, said["done"]))
-                return True
             if "finding" in said:
-                self._give(batch, Finding(*said["finding"]))
-                continue
-            *named, size = said["hit"]
-            raw = process.stdout.read(size)
-            if len(raw) < size:
-                return False
-            self._give(batch, Hit(named[0], named[1], named[2], raw))
-        return False
+                held.append(Finding(*said["finding"]))
+            else:
+                *named, size = said["hit"]
+                raw = process.stdout.read(size)
+                if len(raw) < size:
+                    break
+                held.append(Hit(named[0], named[1], named[2], raw))
+            if len(held) >= BUNDLE:
+                begun = True
+                for result in held:
+                    self._give(batch, result)
+                held = []
+        return False, begun
 
     def _give(self, batch: _Batch, result: Result) -> None:
         batch.bundle.append(result)

@@ -9,8 +9,10 @@ make it fast; without them it is slower.
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from irtui.trail.search import inflate
@@ -42,6 +44,8 @@ _ESCAPED = re.compile(rb"\\u00(?:2[dDeE]|3[0-9aA]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a
 """An escape that stands for a character a literal may hold."""
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
+_BEFORE = len(b'{"Records":[')
+_WRAPPING = len(b'{"Records":[]}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Reader:
             records = _records(data)
             if records is None:
                 return False
-            for number, raw in self._probable(records):
+            for number, raw in self._probable(data, records):
                 self._judge(raw, number, True)
         self.inflated += len(data)
         return True
@@ -191,14 +195,25 @@ class Reader:
     def _possible(self, data: bytes) -> bool:
         return all(any(word in data for word in group) for group in self._literals)
 
-    def _probable(self, records: list[bytes]) -> list[tuple[int, bytes]]:
-        """Records, numbered from 1, that hold a word of the first group: a loop that is as short as can be."""
-        numbered = enumerate(records, 1)
+    def _probable(self, data: bytes, records: "list[msgspec.Raw]") -> Iterator[tuple[int, bytes]]:
+        """Records, numbered from 1, that hold a word of the first group."""
         words = self._literals[0] if self._literals else (b"",)
-        if len(words) == 1:
-            (word,) = words
-            return [pair for pair in numbered if word in pair[1]]
-        return [pair for pair in numbered if any(word in pair[1] for word in words)]
+        sizes = list(accumulate(map(len, records)))
+        if not sizes or sizes[-1] + len(sizes) - 1 + _WRAPPING != len(data) or b"" in words:
+            found = ((number, bytes(record)) for number, record in enumerate(records, 1))
+            yield from (pair for pair in found if any(word in pair[1] for word in words))
+            return
+        # Nothing but the records and a comma after each is in it, so where a word stands tells the record.
+        hits: set[int] = set()
+        for word in words:
+            at = data.find(word)
+            while at >= 0:
+                record = bisect_right(range(len(sizes) - 1), at - _BEFORE, key=lambda index: sizes[index] + index)
+                hits.add(record)
+                at = data.find(word, max(_BEFORE + sizes[record] + record, at + 1))
+        for record in sorted(hits):
+            begin = sizes[record - 1] + record if record else 0
+            yield record + 1, data[_BEFORE + begin : _BEFORE + sizes[record] + record]
 
     def _trouble(self, kind: str, detail: str) -> None:
         self._told += 1
@@ -206,16 +221,16 @@ class Reader:
             self._finding(Finding(kind, self._where, detail))
 
 
-def _records(data: bytes) -> list[bytes] | None:
+def _records(data: bytes) -> "list[msgspec.Raw] | None":
     """The records of a log in CloudTrail's own form; None when it is not, or msgspec is missing."""
     if msgspec is None:
         return None
     try:
-        found = list(map(bytes, _log.decode(data).Records))
+        found = _log.decode(data).Records
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     # Nothing but these records is in it, or at least no second list of that name, of which msgspec would give the last.
-    alone = sum(map(len, found)) + len(found) - 1 + len(b'{"Records":[]}') == len(data)
+    alone = sum(map(len, found)) + len(found) - 1 + _WRAPPING == len(data)
     return found if alone or data.count(b'"Records"') == 1 else None
 
 

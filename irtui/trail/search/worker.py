@@ -1,8 +1,8 @@
 """A process that reads logs for one query. Started by `crew`; imports little, so that it stands in a moment.
 
-Rules: on stdin the query, then one line for each log: its name, and a path or the size of the bytes that follow. On
-stdout a line for each event (its bytes follow), each finding, and the end of each log. A path is opened only when it is
-a plain file itself; a link or a device there is a finding.
+Rules: on stdin the query, then one line for each log: its name, and a path or the size of the bytes that follow; an
+empty line wants all that was found until then. On stdout a line for each event (its bytes follow), each finding, and
+the end of each log. A path is opened only when it is a plain file itself; a link or a device there is a finding.
 """
 
 import json
@@ -33,6 +33,9 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 
     reader = Reader(Query.from_data(json.loads(asked.readline())), hit, finding)
     for line in asked:
+        if line == b"\n":
+            answers.flush()
+            continue
         item = json.loads(line)
         before = reader.inflated
         try:
@@ -40,8 +43,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
                 reader.read(item["where"], file)
         except OSError as error:
             finding(Finding("unreadable", item["where"], error.strerror or type(error).__name__))
-        _line(answers, {"done": reader.inflated - before})
-        answers.flush()
+        answers.write(b"%d\n" % (reader.inflated - before))
 
 
 def _opened(asked: BinaryIO, item: dict[str, Any]) -> Any:

@@ -62,11 +62,11 @@ class EventsView:
                     )  # fmt: skip
         time, name, error, where, region, who = _cells(self._events[index - len(self._others)])
         short = width < 100
-        told = f"{name[:32]:<32}" if not short else f"{name[:24]:<24}"
+        told = f"{name[:28]:<28}" if not short else f"{name[:24]:<24}"
         return (
             (f" {time[11:19] if short else time[:20]:<{8 if short else 20}} ", "dim"), (f"{told} ", "name"),
-            (f"{error[:12 if short else 24]:<{12 if short else 24}} ", "bad"), (f"{where[:16]:<16} ", ""),
-            ("" if short else f"{region[:14]:<14} ", "dim"), (who[-400:], ""),
+            (f"{error[:12 if short else 16]:<{12 if short else 16}} ", "bad"), (f"{where[:16]:<16} ", ""),
+            ("" if short else f"{region[:14]:<14} ", "dim"), (who.rpartition(":")[2], ""),
         )  # fmt: skip
 
     def hay(self, index: int) -> str:

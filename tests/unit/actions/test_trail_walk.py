@@ -1,104 +1,27 @@
 """Validate, search and the family tree as steps of a runbook: through the engine, over HTTP, into a real journal."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
-from irtui.actions.interface import Facts
-from irtui.actions.registry import ACTIONS
-from irtui.aws.door import Door, Objects
 from irtui.aws.found import Found
 from irtui.aws.simulated import SignedIn, open_simulated
-from irtui.clock import ManualClock
-from irtui.engine.placed import Placed
-from irtui.errors import AwsFault, RunbookError
-from irtui.gameday.scenario import parse_scenario
-from irtui.gameday.world import World
-from irtui.journal.read import read_evidence
+from irtui.errors import AwsFault
 from irtui.journal.verify import verify
 from irtui.lint.check import lint
 from irtui.lint.permissions import least_privilege
-from irtui.model.runbook import SessionSpec
 from irtui.runbook.parse import parse_runbook
 from tests.support.bench_of_one import Bench, CloseIncident, Human
-from tests.support.lab import QUIET, Lab
-from tests.support.trails import ACCOUNT, ALL, Trailed
-
-RUNBOOK = (Path(__file__).parents[2] / "runbooks" / "trail-forensics.yaml").read_text(encoding="utf-8")
-BLIND = {"Effect": "Deny", "Action": "cloudtrail:LookupEvents", "Resource": "*"}
-
-
-@dataclass
-class Scene:
-    """A key that opened a role, through it another, and there made a user. Only the trail's bucket tells of it."""
-
-    trailed: Trailed
-    leaked: str
-    sessions: tuple[str, ...]
-    door: Any
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    world = World.start(parse_scenario(QUIET, "lab.yaml"), seed=21, folder=tmp_path_factory.mktemp("actions"))
-    try:
-        lab = Lab(world)
-        trailed = Trailed(lab, lab.user("auditor", ALL), "evidence")
-        trailed.start()
-        eve = lab.user("mallory", ALL)
-        near, far = (
-            _role(lab, "near", f"arn:aws:iam::{ACCOUNT}:root"),
-            _role(lab, "far", f"arn:aws:iam::{ACCOUNT}:root"),
-        )
-        first = lab.client("sts", eve).assume_role(RoleArn=near, RoleSessionName="hop")
-        second = lab.client("sts", first).assume_role(RoleArn=far, RoleSessionName="hop2")
-        lab.client("iam", second).create_user(UserName="ghost")
-        world.advance(3 * 3600)
-        made = lab.user("responder", ALL, BLIND)["AccessKey"]
-        door = open_simulated(
-            endpoint_url=world.url, region="us-east-1", clock=ManualClock(world.now()),
-            sign_in=lambda: SignedIn(made["AccessKeyId"], made["SecretAccessKey"]),
-        )  # fmt: skip
-        sessions = (first["Credentials"]["AccessKeyId"], second["Credentials"]["AccessKeyId"])
-        yield Scene(trailed, eve["AccessKey"]["AccessKeyId"], sessions, door)
-    finally:
-        world.stop()
-
-
-def _role(lab: Lab, name: str, trusted: str) -> str:
-    trust = {"Version": "2012-10-17", "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}]}  # fmt: skip
-    iam = lab.client("iam")
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    iam.put_role_policy(
-        RoleName=name, PolicyName="all", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [ALL]})
-    )
-    return str(arn)
-
-
-def _walked(scene: Scene, folder: Path, text: str = RUNBOOK, door: Any = None) -> Bench:
-    inputs = {"access_key_id": scene.leaked, "trail_arn": scene.trailed.arn}
-    bench = Bench(folder, text, door=door or scene.door, now=scene.trailed.lab.world.now(), inputs=inputs)
-    bench.walk(CloseIncident("done"))
-    return bench
-
-
-def _evidence(bench: Bench, step: str) -> dict[str, Any]:
-    """What the step saw, by the hash in the journal."""
-    (sha256,) = (r.body["evidence"] for r in bench.journal.records if r.type == "observe" and r.body["step"] == step)
-    found: dict[str, Any] = json.loads(read_evidence(bench.folder, sha256))
-    return found
+from tests.support.forensics import RUNBOOK, Leaving, Scene, WithTheWorld, evidence_of, walked
 
 
 def test_validate_search_and_tree_are_steps_whose_reports_are_evidence(scene: Scene, tmp_path: Path) -> None:
     """The journal verifies; each report is in the evidence by its hash; the tree has members that only S3 tells of."""
-    bench = _walked(scene, tmp_path)
-    whole, found, family = (_evidence(bench, name) for name in ("whole", "found", "family"))
+    bench = walked(scene, tmp_path)
+    whole, found, family = (evidence_of(bench, name) for name in ("whole", "found", "family"))
     assert bench.status("whole") == bench.status("found") == "done", [step.reason for step in bench.state.steps]
     assert whole["verdict"] == "valid" and whole["digests"]["valid"] >= 2 and whole["lanes"]
     assert found["followed"] == list(scene.sessions) and found["findings"] == [] and found["count"] >= 3
@@ -112,8 +35,8 @@ def test_validate_search_and_tree_are_steps_whose_reports_are_evidence(scene: Sc
 
 def test_the_blind_windows_are_a_step_of_their_own(scene: Scene, tmp_path: Path) -> None:
     """A row for Event history and one for the trail; who may not ask Event history is told so, as a gap."""
-    bench = _walked(scene, tmp_path)
-    blind = _evidence(bench, "blind")
+    bench = walked(scene, tmp_path)
+    blind = evidence_of(bench, "blind")
     assert [(row["source"], row["region"]) for row in blind["rows"]] == [
         ("Event history", "us-east-1"), ("trail main", "us-east-1"),
     ]  # fmt: skip
@@ -126,13 +49,13 @@ def test_the_blind_windows_are_a_step_of_their_own(scene: Scene, tmp_path: Path)
 def test_without_the_search_the_tree_ends_at_the_key(scene: Scene, tmp_path: Path) -> None:
     """Event history refused, nothing but the key's own user is known: what the search adds is really from S3."""
     text = RUNBOOK.replace("      events: ${{ steps.found.family_events }}\n", "")
-    family = _evidence(_walked(scene, tmp_path, text), "family")
+    family = evidence_of(walked(scene, tmp_path, text), "family")
     assert [node["id"] for node in family["nodes"]] == [scene.leaked]
 
 
 def test_secrets_of_events_are_not_in_the_evidence(scene: Scene, tmp_path: Path) -> None:
     """The session token that CloudTrail recorded with AssumeRole stands nowhere in the incident's folder."""
-    bench = _walked(scene, tmp_path)
+    bench = walked(scene, tmp_path)
     logs = scene.trailed.keys()
     (log,) = (key for key in logs if "hop2" in json.dumps(scene.trailed.read(key)))
     assert "sessionToken" in json.dumps(scene.trailed.read(log))
@@ -147,43 +70,14 @@ def test_a_missing_log_is_a_verdict_and_no_failure(scene: Scene, tmp_path: Path)
     body = trailed.s3.get_object(Bucket=trailed.bucket, Key=gone)["Body"].read()
     trailed.s3.delete_object(Bucket=trailed.bucket, Key=gone)
     try:
-        free = _walked(scene, folder, RUNBOOK.replace("    verify: {until: \"verdict == 'valid'\"}\n", ""))
-        strict = _walked(scene, tmp_path)
+        free = walked(scene, folder, RUNBOOK.replace("    verify: {until: \"verdict == 'valid'\"}\n", ""))
+        strict = walked(scene, tmp_path)
     finally:
         trailed.s3.put_object(Bucket=trailed.bucket, Key=gone, Body=body)
-    whole = _evidence(free, "whole")
+    whole = evidence_of(free, "whole")
     assert (whole["verdict"], whole["missing_keys"]) == ("invalid", [f"s3://{trailed.bucket}/{gone}"])
     assert free.status("whole") == "done" and strict.status("whole") == "failed"
     assert "1 log missing" in strict.state.step("whole").reason
-
-
-class _WithTheWorld(ManualClock):
-    """Whoever waits for CloudTrail's two requests a second lets the world's time go by."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world.now())
-        self._world = world
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        self._world.advance(seconds)
-
-
-class _Leaving:
-    """The scene's door; `meanwhile` happens when a step asks for objects."""
-
-    def __init__(self, door: Any) -> None:
-        self._door = door
-        self.meanwhile: Callable[[], None] = lambda: None
-        self.sessions: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._door, name)
-
-    def objects(self, session: str = "caller") -> Objects:
-        self.sessions.append(session)
-        self.meanwhile()
-        return cast(Objects, self._door.objects(session))
 
 
 @pytest.mark.parametrize(("step", "which"), [("whole", 1), ("found", 2), ("blind", 3)])
@@ -191,7 +85,7 @@ def test_leaving_ends_a_long_reading_and_coming_back_begins_it_anew(
     scene: Scene, tmp_path: Path, step: str, which: int
 ) -> None:
     """Nothing is recorded of a reading that was left in the middle, nothing more is asked; the step is as it was."""
-    door, world = _Leaving(scene.door), scene.trailed.lab.world
+    door, world = Leaving(scene.door), scene.trailed.lab.world
     inputs = {"access_key_id": scene.leaked, "trail_arn": scene.trailed.arn}
     bench = Bench(tmp_path, RUNBOOK, door=door, now=world.now(), inputs=inputs)
     opened: list[int] = []
@@ -213,7 +107,7 @@ def test_leaving_ends_a_long_reading_and_coming_back_begins_it_anew(
 
 def test_a_session_that_ends_in_the_middle_is_no_finding_of_the_trail(scene: Scene, tmp_path: Path) -> None:
     """`unchecked` because of our own session would be recorded as the trail's state: one signs in again instead."""
-    door = _Leaving(scene.door)
+    door = Leaving(scene.door)
 
     def expired() -> None:
         raise AwsFault("expired", "ExpiredToken", "the session has ended", call="s3.GetObject")
@@ -239,7 +133,7 @@ def test_a_session_that_ends_in_the_middle_is_no_finding_of_the_trail(scene: Sce
 def test_what_runs_long_tells_what_it_is_at(scene: Scene, tmp_path: Path) -> None:
     """The faces hear of files that were checked while the step goes on, and not more often than every few seconds."""
     inputs = {"access_key_id": scene.leaked, "trail_arn": scene.trailed.arn}
-    door = _Leaving(scene.door)
+    door = Leaving(scene.door)
     bench = Bench(tmp_path, RUNBOOK, door=door, now=scene.trailed.lab.world.now(), inputs=inputs)
     door.meanwhile = lambda: bench.clock.sleep(60)  # a minute goes by
     heard: list[str] = []
@@ -260,53 +154,12 @@ def test_the_runbook_lints_and_its_policy_is_enough(scene: Scene, tmp_path: Path
     made = lab.user("narrow", *policy["Statement"])["AccessKey"]
     lab.world.advance(60)
     door = open_simulated(
-        endpoint_url=lab.world.url, region="us-east-1", clock=_WithTheWorld(lab.world),
+        endpoint_url=lab.world.url, region="us-east-1", clock=WithTheWorld(lab.world),
         sign_in=lambda: SignedIn(made["AccessKeyId"], made["SecretAccessKey"]),
     )  # fmt: skip
-    bench = _walked(scene, tmp_path, RUNBOOK.partition("  - id: family")[0], door)
+    bench = walked(scene, tmp_path, RUNBOOK.partition("  - id: family")[0], door)
     assert bench.status("whole") == bench.status("found") == bench.status("blind") == "done"
     assert [step.gaps for step in bench.state.steps] == [(), (), ()]
-    history, main = _evidence(bench, "blind")["rows"]
+    history, main = evidence_of(bench, "blind")["rows"]
     assert {window["state"] for window in history["windows"]} == {"covered", "unknown"}
     assert "covered" in {window["state"] for window in main["windows"]}
-
-
-def _tree(scene: Scene, **inputs: Any) -> Facts:
-    observe = ACTIONS["cloudtrail.family_tree"].observe
-    assert observe is not None
-    step = parse_runbook(RUNBOOK, "trail-forensics.yaml").steps[-1]
-    given = {"access_key_id": scene.leaked, "account": ACCOUNT, **inputs}
-    return observe(Placed(scene.door, step, {}), given, scene.trailed.lab.world.now())
-
-
-def test_events_may_be_given_as_they_are(scene: Scene) -> None:
-    """A list of CloudTrail's events, from wherever, makes members; those of keys outside the family do not."""
-    events = [
-        event for key in scene.trailed.keys() for event in scene.trailed.read(key)["Records"]  # noqa: SIM118
-    ]  # fmt: skip
-    made = {node["id"]: node["how"] for node in _tree(scene, events=events).data["nodes"]}
-    assert {*scene.sessions, "role/far"} <= made.keys() and made["user/ghost"] == "CreateUser"
-    assert made["user/responder"] == "nobody knows yet who made it", "its maker is nobody of the family"
-
-
-def test_what_a_search_left_out_keeps_the_tree_from_being_sure(scene: Scene) -> None:
-    """A search with gaps, or with more calls than a step may keep, is named among the tree's own gaps."""
-    facts = _tree(scene, events={"keys": [], "left_out": 7, "gaps": ["s3://b/k: it could not be read"]})
-    told = " ".join(facts.gaps)
-    assert "7 calls" in told and "s3://b/k" in told and facts.data["state"] == "unknown"
-
-
-@pytest.mark.parametrize("wrong", ["text", [3], {"events": []}, {"keys": "x"}])
-def test_events_of_no_known_form_are_refused(scene: Scene, wrong: Any) -> None:
-    """Events that nobody can read are no events; the step fails instead of showing a small family."""
-    with pytest.raises(RunbookError, match="events"):
-        _tree(scene, events=wrong)
-
-
-def test_a_step_reads_objects_in_its_own_session(scene: Scene) -> None:
-    """What a step's session may read is not asked for with the caller's."""
-    door, step = _Leaving(scene.door), parse_runbook(RUNBOOK, "trail-forensics.yaml").steps[0]
-    door.add_session(SessionSpec("audit", f"arn:aws:iam::{ACCOUNT}:role/near"))
-    with closing(Placed(cast(Door, door), replace(step, session="audit"), {}).objects()) as objects:
-        assert next(objects.keys(scene.trailed.bucket, "AWSLogs/"))
-    assert door.sessions == ["audit"]

@@ -348,7 +348,7 @@ def test_manual_work_on_a_list_is_stated_item_by_item(tmp_path: Path) -> None:
     bench.door.keys = {KEY: "Active", NEW: "Active"}
     human = Human([], bench.clock)
     answers: list[str | None] = ["told Ana", None, "told Bo"]
-    human.attest = lambda task: answers.pop(0)
+    human.attest = lambda task: answers.pop(0)  # type: ignore[method-assign]
     bench.walk(RunStep("hand"), RunStep("hand"), human=human)
 
     assert bench.status("hand") == "done"
