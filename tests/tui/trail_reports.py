@@ -49,7 +49,8 @@ def validation(foreign: Callable[[str], str] = str) -> dict[str, Any]:
             {"verdict": "invalid", "subject": "log", "reason": "hash", "detail": foreign("its hash differs"),
              "where": key, "account": "111122223333", "region": "us-east-1"},
             {"verdict": "missing", "subject": "hour", "reason": "not found", "detail": "no digest is there",
-             "where": "", "account": "111122223333", "region": "us-east-1", "since": f"{DAY}08:00:00Z", "until": f"{DAY}09:00:00Z"},
+             "where": "", "account": "111122223333", "region": "us-east-1",
+             "since": f"{DAY}08:00:00Z", "until": f"{DAY}09:00:00Z"},
         ],
         "findings_left_out": 0, "notices": [],
         "lanes": [{"account": "111122223333", "region": "us-east-1", "slots": [

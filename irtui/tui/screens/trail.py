@@ -38,7 +38,7 @@ class TrailScreen(FullScreen):
         Binding("slash", "filter", "filter", key_display="/", id="trail.filter", tooltip="Only rows with these words"),
         Binding("left,h", "turn(-1)", "tab before", show=False, id="trail.tab_before", tooltip="Tab before"),
         Binding("right", "turn(1)", "next tab", key_display="→", id="trail.tab_next", tooltip="Next tab"),
-        Binding("1", "tab(0)", "coverage", show=False, id="trail.tab1", tooltip="What CloudTrail can show"),
+        Binding("1", "tab(0)", "tabs", key_display="1 2 3", id="trail.tab1", tooltip="What CloudTrail can show"),
         Binding("2", "tab(1)", "validation", show=False, id="trail.tab2", tooltip="Whether the files can be believed"),
         Binding("3", "tab(2)", "events", show=False, id="trail.tab3", tooltip="The events that were found"),
         Binding("y", "copy", "copy", show=False, id="trail.copy", tooltip="Copy the row"),
