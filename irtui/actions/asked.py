@@ -5,8 +5,23 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from irtui.actions.interface import InputField
 from irtui.errors import RunbookError, UsageError
 from irtui.runbook.format import seconds
+from irtui.trail.search.query import Query, checked
+
+QUERY: Mapping[str, InputField] = {
+    "access_key_id": InputField("access_key_id", required=False, help="Who called: AKIA… or ASIA…; or a list."),
+    "principal": InputField("string", required=False, help="ARN, name or unique id of a user or role."),
+    "sessions": InputField("list", required=False, help="Role session names, or ARNs of assumed roles."),
+    "event_names": InputField("list", required=False, help="CreateUser, or iam.CreateUser."),
+    "source_ips": InputField("list", required=False, help="Addresses or networks."),
+    "resources": InputField("list", required=False, help="ARNs, names or ids of what was acted on."),
+    "error_codes": InputField("list", required=False, help="What AWS answered; * is any refusal."),
+    "since": InputField("string", required=False, help="A time, or how long ago: 24h, 90d."),
+    "until": InputField("string", required=False, help="Not included."),
+}
+"""Inputs of an action that searches."""
 
 
 def span(inputs: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
@@ -51,6 +66,24 @@ def flag(inputs: Mapping[str, Any], name: str) -> bool:
     if value in (True, "true"):
         return True
     raise RunbookError(f"The input {name} is neither true nor false")
+
+
+def query_of(inputs: Mapping[str, Any], now: datetime) -> Query:
+    """What QUERY names."""
+    with usable():
+        return checked(
+            Query(
+                access_keys=words(inputs, "access_key_id"),
+                principals=words(inputs, "principal"),
+                sessions=words(inputs, "sessions"),
+                event_names=words(inputs, "event_names"),
+                source_ips=words(inputs, "source_ips"),
+                resources=words(inputs, "resources"),
+                error_codes=words(inputs, "error_codes"),
+                since=moment(inputs, "since", now),
+                until=moment(inputs, "until", now),
+            )
+        )
 
 
 @contextmanager

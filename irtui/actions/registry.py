@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from irtui.actions.athena import estimate, results, statement
 from irtui.actions.cloudtrail import family_tree, trace_access_key
 from irtui.actions.iam import (
     deactivate_access_key,
@@ -18,6 +19,9 @@ from irtui.actions.trail import coverage, search, validate
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
     for module in (
+        estimate,
+        results,
+        statement,
         family_tree,
         trace_access_key,
         deactivate_access_key,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from irtui.aws.boto_door import BotoDoor
 from irtui.clock import Clock
+from irtui.desk.doors import reading_door
 from irtui.errors import SettingsError, UsageError
 from irtui.trail.validate import keys, slots
 from irtui.trail.validate.folder import FolderStore
@@ -77,7 +77,10 @@ def validate_trail(
     from irtui.trail.validate.bucket import BucketStore
     from irtui.trail.validate.facts import place_of, public_keys
 
-    door = _door(request, source, environ, clock, ask_secret)
+    door = reading_door(
+        profile=source.profile, region=request.trail.home, endpoint_url=source.endpoint_url, environ=environ,
+        clock=clock, ask_secret=ask_secret,
+    )  # fmt: skip
     place = place_of(door, request.trail, source.bucket, source.prefix)
     now = clock.now() + door.ahead
     with closing(door.objects()) as objects:
@@ -103,21 +106,3 @@ def _folder(request: Request, source: Source, listener: Listener | None) -> Repo
         request, FolderStore(root), keys.from_file(text), place, request.until + slots.GRACE,
         workers=workers, listener=listener,
     )  # fmt: skip
-
-
-def _door(
-    request: Request, source: Source, environ: Mapping[str, str], clock: Clock,
-    ask_secret: Callable[[str], str | None],
-) -> BotoDoor:  # fmt: skip
-    if source.endpoint_url:
-        from irtui.aws.loopback import open_loopback
-
-        return open_loopback(
-            endpoint_url=source.endpoint_url, profile=source.profile, region=request.trail.home, environ=environ,
-            clock=clock,
-        )  # fmt: skip
-    from irtui.aws.live import open_live
-
-    return open_live(
-        profile=source.profile, region=request.trail.home, environ=environ, ask_secret=ask_secret, clock=clock
-    )

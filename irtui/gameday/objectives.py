@@ -129,6 +129,16 @@ def recorded(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return not stopped, words or "no trail is stopped"
 
 
+def called(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """The operator's own calls of each of `calls`, since they came in, and AWS did it."""
+    wanted = {str(call) for call in params["calls"]}
+    for event in court.events:
+        mine = event["eventTime"] >= court.began and event["userIdentity"].get("arn") == court.operator
+        if mine and "errorCode" not in event:
+            wanted.discard(f"{event['eventSource'].split('.')[0]}.{event['eventName']}")
+    return not wanted, f"not done: {', '.join(sorted(wanted))}" if wanted else "all of it was done"
+
+
 def _named(court: Court, params: Mapping[str, Any], role: str) -> list[Player]:
     if "actor" in params:
         return [court.players[str(params["actor"])]]
@@ -139,6 +149,7 @@ KINDS: Mapping[str, Kind] = {
     "cut_off": cut_off,
     "no_new_principal": no_new_principal,
     "read_before_change": read_before_change,
+    "called": called,
     "recorded": recorded,
     "unharmed": unharmed,
 }

@@ -88,6 +88,9 @@ def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:
     prefix = scopes.PREFIXES.get(call.service) or signing_name(call.service)
     action = scopes.ACTION_NAMES.get(call.name, f"{prefix}:{call.operation}")
     yield from _of_permission(action, call)
+    for other in scopes.BESIDES.get(call.name, ()):
+        service, _, operation = other.partition(":")
+        yield from _of_permission(other, CallBody(service, operation))
 
 
 def _of_permission(action: str, call: CallBody) -> Iterator[tuple[str, str]]:
@@ -104,6 +107,8 @@ def _of_permission(action: str, call: CallBody) -> Iterator[tuple[str, str]]:
         yield action, f"arn:aws:s3:::{bucket}"
         if "Key" in call.params:
             yield action, f"arn:aws:s3:::{bucket}/*"
+    elif prefix == "athena" and (group := call.params.get("WorkGroup") or call.params.get("Name")):
+        yield action, f"arn:aws:athena:*:*:workgroup/{_pattern(group)}"
     else:
         for resource in scopes.ARNS[prefix]:
             yield action, resource

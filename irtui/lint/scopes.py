@@ -79,13 +79,24 @@ UNSCOPED = {
 """Actions that take no resource, and why."""
 
 ARNS = {
+    "athena": ("arn:aws:athena:*:*:workgroup/*",),
     "cloudtrail": ("arn:aws:cloudtrail:*:*:*",),
+    "glue": ("arn:aws:glue:*:*:catalog", "arn:aws:glue:*:*:database/irtui", "arn:aws:glue:*:*:table/irtui/*"),
     "kms": ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/*"),
     "organizations": ("arn:aws:organizations::*:*",),
     "s3": ("arn:aws:s3:::*",),
     "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:*",),
 }
 """What the other actions of a service are scoped to."""
+
+BESIDES = {
+    "athena.StartQueryExecution": (
+        "glue:CreateDatabase", "glue:CreateTable", "glue:DeleteTable", "glue:GetDatabase", "glue:GetTable",
+        "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
+    ),
+}  # fmt: skip
+"""What an operation does in the caller's name elsewhere: Athena reads and writes with the caller's permissions (Athena
+user guide, "Example policies"). Of the catalogue only the database that irtui makes."""
 
 UNKNOWN = "irtui does not know the resources of this service's actions"
 

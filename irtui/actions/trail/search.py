@@ -21,14 +21,14 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
-from irtui.actions.asked import flag, moment, usable, words
+from irtui.actions.asked import QUERY, flag, query_of, usable, words
 from irtui.actions.interface import Action, Facts, InputField, Reader
 from irtui.errors import IrtuiError, RunbookError
 from irtui.trail.leads import Leads
 from irtui.trail.search import bucket
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.history import History, regions_of
-from irtui.trail.search.query import Query, checked, string
+from irtui.trail.search.query import Query, string
 from irtui.trail.search.report import data_of
 from irtui.trail.search.searching import Event, Found, Source, search
 
@@ -38,11 +38,25 @@ BYTES = 16 * 1024 * 1024
 """Of those events."""
 COUNTED = 20
 """Addresses and operations that are kept, the most frequent first."""
+KEEPS = (
+    "count", "sha256", "first", "last", "events_left_out", "findings_left_out", "followed", "source_ips", "operations",
+    "family_events",
+)  # fmt: skip
 
 
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises RunbookError for unusable inputs, AwsFault and IrtuiError when nothing at all could be read."""
-    query = _query(inputs, now)
+    query = query_of(inputs, now)
+    with ExitStack() as stack:
+        sources, missing = _sources(reader, inputs, stack)
+        return searched(reader, query, sources, now, missing=missing, follow=flag(inputs, "follow"))
+
+
+def searched(
+    reader: Reader, query: Query, sources: Sequence[Source], now: datetime, *,
+    missing: tuple[Finding, ...] = (), follow: bool = False,
+) -> Facts:  # fmt: skip
+    """`missing` is what is known to be lacking before. Raises AwsFault, and IrtuiError when nothing could be read."""
     leads, addresses, names = Leads(), Counter[str](), Counter[str]()
 
     def take(event: Event) -> None:
@@ -55,9 +69,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         one = found.answered[-1]
         reader.told(f"{one.read} logs or Regions read, {found.count} events found")
 
-    with ExitStack() as stack:
-        sources, missing = _sources(reader, inputs, stack)
-        found = search(query, sources, follow=flag(inputs, "follow"), take=take, progress=progress)
+    found = search(query, sources, follow=follow, take=take, progress=progress)
     if found.stopped:
         raise KeyboardInterrupt
     found.findings[:0] = missing
@@ -86,22 +98,6 @@ def _facts(found: Found, leads: dict[str, Any], addresses: Counter[str], names: 
         "family_events": {**leads, "gaps": [lack[:200] for lack in lacks]},
     }
     return Facts({**data, **told}, tuple(gaps))
-
-
-def _query(inputs: Mapping[str, Any], now: datetime) -> Query:
-    with usable():
-        return checked(
-            Query(
-                access_keys=words(inputs, "access_key_id"),
-                principals=words(inputs, "principal"),
-                event_names=words(inputs, "event_names"),
-                source_ips=words(inputs, "source_ips"),
-                resources=words(inputs, "resources"),
-                error_codes=words(inputs, "error_codes"),
-                since=moment(inputs, "since", now),
-                until=moment(inputs, "until", now),
-            )
-        )
 
 
 def _sources(
@@ -133,23 +129,13 @@ ACTION = Action(
         "s3": InputField("list", required=False, help="Search there: s3://BUCKET/PREFIX."),
         "history": InputField("string", required=False, help="true: search Event history."),
         "regions": InputField("list", required=False, help="Of Event history; every enabled one without it."),
-        "access_key_id": InputField("access_key_id", required=False, help="Who called: AKIA… or ASIA…; or a list."),
-        "principal": InputField("string", required=False, help="ARN, name or unique id of a user or role."),
-        "event_names": InputField("list", required=False, help="CreateUser, or iam.CreateUser."),
-        "source_ips": InputField("list", required=False, help="Addresses or networks."),
-        "resources": InputField("list", required=False, help="ARNs, names or ids of what was acted on."),
-        "error_codes": InputField("list", required=False, help="What AWS answered; * is any refusal."),
-        "since": InputField("string", required=False, help="A time, or how long ago: 24h, 90d."),
-        "until": InputField("string", required=False, help="Not included."),
+        **QUERY,
         "follow": InputField("string", required=False, help="true: go on to the keys that found calls handed out."),
     },
     permissions=(
         "cloudtrail:DescribeTrails", "cloudtrail:LookupEvents", "ec2:DescribeRegions", "kms:Decrypt",
         "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket",
     ),
-    keeps=(
-        "count", "sha256", "first", "last", "events_left_out", "findings_left_out", "followed", "source_ips",
-        "operations", "family_events",
-    ),
+    keeps=KEEPS,
     observe=observe,
 )  # fmt: skip

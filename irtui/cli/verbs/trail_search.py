@@ -46,6 +46,9 @@ def _many(*names: str, help: str) -> Callable[[options.Command], options.Command
 @click.option("--s3", multiple=True, metavar="URL", help="In a bucket: s3://BUCKET/PREFIX.")
 @click.option("--trail-arn", default="", help="In the bucket of this trail.")
 @click.option("--history", is_flag=True, help="In Event history; also when no other place is named.")
+@click.option("--athena-query", default="", metavar="ID", help="In what a query found that a runbook started.")
+@click.option("--sql", is_flag=True, help="Print what Athena would be sent, for --s3, --region and --account-id.")
+@click.option("--account-id", "accounts", multiple=True, help="Of --sql.")
 @click.option("--region", "regions", multiple=True, help="Of Event history. [every enabled Region]")
 @click.option("--after", default="", metavar="LOG", help="Go on after this log, where a search was stopped.")
 @click.option("--events", "events_file", default="", metavar="FILE", help="Every event, one a line, as it is found.")
@@ -56,8 +59,8 @@ def search(
     access_keys: tuple[str, ...], principals: tuple[str, ...], sessions: tuple[str, ...],
     event_names: tuple[str, ...], source_ips: tuple[str, ...], resources: tuple[str, ...],
     error_codes: tuple[str, ...], since: str, until: str, follow: bool, folders: tuple[str, ...],
-    s3: tuple[str, ...], trail_arn: str, history: bool, regions: tuple[str, ...], after: str, events_file: str,
-    profile: str, endpoint_url: str,
+    s3: tuple[str, ...], trail_arn: str, history: bool, athena_query: str, sql: bool, accounts: tuple[str, ...],
+    regions: tuple[str, ...], after: str, events_file: str, profile: str, endpoint_url: str,
 ) -> Result:  # fmt: skip
     """Search CloudTrail's events: in Event history, S3, downloaded folders, or all of them, each event once.
 
@@ -66,7 +69,7 @@ def search(
     """
     from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
-    from irtui.desk.searches import Places, sources
+    from irtui.desk.searches import Places, sources, statements
     from irtui.trail.search.query import Query, checked
     from irtui.trail.search.report import data_of
     from irtui.trail.search.searching import search as run
@@ -75,7 +78,10 @@ def search(
         access_keys=access_keys, sessions=sessions, resources=resources, principals=principals, source_ips=source_ips,
         event_names=event_names, error_codes=error_codes, since=_time(since, "--since"), until=_time(until, "--until"),
     ))  # fmt: skip
-    places = Places(folders, s3, trail_arn, history, regions, after, profile, endpoint_url)
+    places = Places(folders, s3, trail_arn, history, regions, athena_query, after, profile, endpoint_url)
+    if sql:
+        asked_of_athena = statements(query, places, accounts)
+        return Result({"sql": asked_of_athena}, asked_of_athena)
     asked, missing = sources(places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret)
     progress = _Progress()
     with _lines(events_file) as lines:

@@ -2,8 +2,8 @@
 
 Athena's pricing page (aws.amazon.com/athena/pricing, SQL queries) says $5.00 for each TB scanned in most Regions, bytes
 rounded up to the megabyte, 10 MB for a query at least. Compressed objects count as they are stored, statements like
-CREATE TABLE are free, a query that is cancelled is charged for what it had read. Prices differ by Region, and S3 charges
-for requests and storage of its own besides: what is said here is no bill.
+CREATE TABLE are free, a query that is cancelled is charged for what it had read. Prices differ by Region, and S3
+charges for requests and storage of its own besides: what is said here is no bill.
 
 A workgroup's cut-off (`BytesScannedCutoffPerQuery`) is 10,000,000 bytes at least (Athena API reference,
 WorkGroupConfiguration). Athena looks at it while it reads, so a query may read somewhat more.
@@ -12,7 +12,7 @@ WorkGroupConfiguration). Athena looks at it while it reads, so a query may read 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from irtui.aws.door import Reader
@@ -47,9 +47,9 @@ class Scan:
 
 
 def dollars(scanned: int) -> Decimal:
-    """The price of reading that much, rounded as Athena rounds, in hundredths of a cent."""
+    """The price of reading that much, rounded as Athena rounds; at least a hundredth of a cent is said."""
     charged = max(LEAST, -(-scanned // MEGABYTE) * MEGABYTE)
-    return (DOLLARS_PER_TB * charged / TERABYTE).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return (DOLLARS_PER_TB * charged / TERABYTE).quantize(Decimal("0.0001"), ROUND_UP)
 
 
 def scan(reader: Reader, place: Place, first: date, last: date) -> Scan:

@@ -175,7 +175,7 @@ class _Crew:
                 process.stdin.close()
 
     def _read(self, process: subprocess.Popen[bytes], logs: list[Log], batch: _Batch) -> tuple[int, bool]:
-        """Lets the process read the logs. How many it has read to the end, and whether results of the next were given."""
+        """Lets the process read the logs. How many it read to the end, and whether the next one gave results."""
         assert process.stdin and process.stdout
         told = [log for log in logs if log.finding is None]
         try:

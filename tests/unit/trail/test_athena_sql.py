@@ -132,7 +132,7 @@ def test_partitions_bound_what_is_read(trail: Trail) -> None:
 
 
 _HOSTILE = st.text(
-    alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1
+    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1
 ) | st.sampled_from(
     [*athena_logs.HOSTILE, "'", "''", "\\'", "\\", "--", "*/", "%", "_", "';--", "x' OR '1'='1", "\u2019", "\x1f", "🔑"]
 )
@@ -219,15 +219,15 @@ def test_what_athena_cannot_be_asked_is_refused(query: Query) -> None:
 
 def test_wrong_kinds_are_more_never_less(tmp_path: Path) -> None:
     """Numbers and objects where text belongs: Athena's rows hold at least what the local engine finds."""
+    shapes: tuple[dict[str, Any], ...] = (
+        {"errorCode": 5}, {"eventTime": 5}, {"userIdentity": "x"}, {"userIdentity": {"arn": {"a": 1}}},
+        {"resources": "x"}, {"sourceIPAddress": 7}, {"requestParameters": 5}, {"resources": [5, None, {"ARN": 5}]},
+        {"eventName": None},
+    )  # fmt: skip
     odd: list[dict[str, Any]] = [
         event(number, **more) | {"_at": NOON, "recipientAccountId": PLACE.accounts[0]}
-        for number, more in enumerate(
-            (
-                {"errorCode": 5}, {"eventTime": 5}, {"userIdentity": "x"}, {"userIdentity": {"arn": {"a": 1}}}, {"resources": "x"},
-                {"sourceIPAddress": 7}, {"requestParameters": 5}, {"resources": [5, None, {"ARN": 5}]}, {"eventName": None},
-            )
-        )
-    ]  # fmt: skip
+        for number, more in enumerate(shapes)
+    ]
     engine = athena_logs.table(athena_logs.written(tmp_path, odd))
     for query in (
         Query(since=NOON),
