@@ -36,8 +36,8 @@ NAMES = ("ci-deploy", "alice", "deploy", "build-1841", *HOSTILE)
 KEYS = tuple(f"AKIAIOSFODNN7EXAMPL{letter}" for letter in "EFG")
 IPS = (
     "203.0.113.7", "203.0.113.200", "203.0.11.3", "10.1.2.3", "2001:db8::1", "2001:DB8:0:0::2", "2001:db9::1",
-    "fe80::1", "64:ff9b::1", "::ffff:203.0.113.7", "0:0:0:0:0:FFFF:cb00:7107", "cloudtrail.amazonaws.com", "AWS Internal",
-    "203.0.113.07", "",
+    "fe80::1", "64:ff9b::1", "::ffff:203.0.113.7", "0:0:0:0:0:FFFF:cb00:7107", "cloudtrail.amazonaws.com",
+    "AWS Internal", "203.0.113.07", "",
 )  # fmt: skip
 NETWORKS = (
     "203.0.113.0/24",
