@@ -1,11 +1,13 @@
 """`make bench`: each ratio beside its bar; exit 1 when one is over."""
 
+import math
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench import engine, journal, keys, search, simulator, validating
@@ -26,7 +28,7 @@ class Measured:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="irtui-bench-") as folder:
         os.environ["IRTUI_HOME"] = folder
-        results = list(_results())
+        results = [measured for part in _wanted(sys.argv[1:]) for measured in part()]
     print(f"{'':42} {'measured':>10} {'bar':>8}")
     for result in results:
         mark = "ok" if result.value <= result.bar else "OVER"
@@ -35,7 +37,13 @@ def main() -> int:
     return 0 if all(result.value <= result.bar for result in results) else 1
 
 
-def _results() -> Iterator[Measured]:
+def _wanted(names: Sequence[str]) -> list[Callable[[], Iterator[Measured]]]:
+    """All of it, or the parts that are named: `python -m bench validate search`."""
+    parts = {"desk": _desk, "validate": _validate, "search": _search}
+    return [parts[name] for name in names] if names else list(parts.values())
+
+
+def _desk() -> Iterator[Measured]:
     aws = shutil.which("aws", path=str(Path(sys.executable).parent)) or "aws"
     ours, theirs = interleaved(
         lambda: whole_process([IRTUI, "--version"]), lambda: whole_process([aws, "--version"]), 9
@@ -54,13 +62,23 @@ def _results() -> Iterator[Measured]:
     yield Measured("IAM call: simulated world / bare moto", ours / theirs, 2.0, "", _milliseconds(ours, theirs))
     seeded = f"{simulator.EVENTS} events over {simulator.DAYS} days"
     yield Measured("simulated world: start with background", simulator.seconds_to_seed(), 10.0, "s", seeded)
-    for what, hours, delay, bar in (("a day, 20 ms", 24, 20, 100 / 30), ("a week, 0 ms", 168, 0, 100 / 3)):
-        ours, theirs = validating.medians(hours, delay, 1)
-        detail = f"{theirs / ours:.1f} times as fast; {_milliseconds(ours, theirs)}"
-        yield Measured(f"trail validate {what} / aws", 100 * ours / theirs, bar, "%", detail)
-    yield from _search()
     slowest = keys.effect_while_a_call_hangs(IRTUI, 9)
     yield Measured("key to its effect while a call hangs", slowest * 1000, 100.0, "ms", "median of 9, through a pty")
+
+
+def _validate() -> Iterator[Measured]:
+    for what, hours, delay, times in (("a day, 20 ms", 24, 20, 30), ("a week, 0 ms", 168, 0, 3)):
+        ours, theirs = validating.medians(hours, delay, 3)
+        yield _times(f"trail validate {what} / aws", ours, theirs, times)
+    ours, theirs = validating.medians(168, 20, 1, patched=True)
+    yield _times("trail validate a week, 20 ms / aws, 10 threads", ours, theirs, 7)
+    ratio, seconds = validating.growth()
+    told = ", ".join(f"{days} days {taken:.1f} s" for days, taken in seconds.items())
+    yield Measured("trail validate: a day of 30 / a day of 7", ratio, 1.25, "", told)
+    day, week = validating.memory(24), validating.memory(168)
+    yield Measured(
+        "trail validate: memory of all processes", week, 150.0, "M", f"a day {day:.0f} MiB, a week {week:.0f}"
+    )
 
 
 def _search() -> Iterator[Measured]:
@@ -69,10 +87,29 @@ def _search() -> Iterator[Measured]:
     how = f"{size / 1e9:.2f} GB; {_milliseconds(ours, inflating)}"
     yield Measured("trail search / decompressing alone", ours / inflating, 1.7, "", how)
     for what, cores, times in (("as typed", 1, 20), ("on all cores", os.cpu_count() or 1, 12)):
-        theirs = search.jq(folder, cores)
-        if theirs is not None:
-            detail = f"{theirs / ours:.1f} times as fast; {_milliseconds(ours, theirs)}"
-            yield Measured(f"trail search / zcat | jq {what}", 100 * ours / theirs, 100 / times, "%", detail)
+        yield _peer(f"zcat | jq {what}", times, folder, partial(search.jq, folder, cores))
+    rows, same = search.ours(folder)[1], search.duckdb(folder)
+    if same is not None and same[1] != rows:
+        raise RuntimeError(f"DuckDB found {same[1]} rows, irtui {rows}")
+    yield _peer("DuckDB", 2, folder, lambda: (search.duckdb(folder) or (None,))[0])
+    yield _peer("trailscraper", 25, folder, lambda: search.trailscraper(folder))
+    ratio, seconds = search.growth(folder)
+    told = ", ".join(f"{days} days {taken:.2f} s" for days, taken in seconds.items())
+    yield Measured("trail search: a day of 7 / a day of 3", ratio, 1.25, "", told)
+    yield Measured("trail search: memory of a worker", search.memory(folder), 60.0, "M", "the largest of them")
+
+
+def _peer(name: str, times: int, folder: Path, run: Callable[[], float | None]) -> Measured:
+    """Both in turn, so that a busy moment falls on both. A peer that is missing is no success."""
+    before, theirs, after = search.ours(folder)[0], run(), search.ours(folder)[0]
+    if theirs is None:
+        return Measured(f"trail search / {name}", math.nan, 100 / times, "%", "not measured: it is not installed here")
+    return _times(f"trail search / {name}", (before + after) / 2, theirs, times)
+
+
+def _times(what: str, ours: float, theirs: float, times: int) -> Measured:
+    detail = f"{theirs / ours:.1f} times as fast, of {times}; {_milliseconds(ours, theirs)}"
+    return Measured(what, 100 * ours / theirs, 100 / times, "%", detail)
 
 
 def _first_frame(command: list[str], word: bytes) -> float:

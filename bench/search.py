@@ -1,7 +1,9 @@
 """Searching a week of logs for one access key: beside decompressing alone, and beside `zcat | jq`."""
 
 import gzip
+import importlib.util
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -11,6 +13,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+from bench.memory import peaks
 from irtui.trail.search.crew import workers_for
 from irtui.trail.search.query import Query
 from irtui.trail.search.searching import Folder, search
@@ -19,6 +22,7 @@ KEY = "AKIAIOSFODNN7EXAMPLE"
 FILES, EACH, KEYS = 8_400, (50, 200), 200
 """7 days × 24 hours × 50 files of 50 to 200 events; one event in 200 is of the key that is searched."""
 _MADE = Path(tempfile.gettempdir()) / f"irtui-bench-trail-2-{FILES}"
+IRTUI = str(Path(sys.executable).parent / "irtui")
 _DECOMPRESS = """
 import sys
 from irtui.trail.search.inflate import whole
@@ -132,3 +136,61 @@ def paired(folder: Path, rounds: int) -> tuple[float, float]:
     ours(folder), decompressing(folder)
     pairs = [(ours(folder)[0], decompressing(folder)) for _ in range(rounds)]
     return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+
+
+def duckdb(folder: Path) -> tuple[float, int] | None:
+    """Seconds and rows of the same question at DuckDB's best: typed columns, one object a file, two threads."""
+    if importlib.util.find_spec("duckdb") is None:
+        return None
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _DUCKDB, f"{folder}/**/*.gz", KEY], check=True, capture_output=True, text=True
+    )
+    return time.perf_counter() - begun, int(done.stdout)
+
+
+_DUCKDB = """
+import duckdb, sys
+sql = duckdb.connect()
+sql.execute("SET threads = 2")
+columns = (
+    "{Records: 'STRUCT(eventTime VARCHAR, eventName VARCHAR, eventSource VARCHAR, eventID VARCHAR, awsRegion VARCHAR, "
+    "sourceIPAddress VARCHAR, userIdentity STRUCT(accessKeyId VARCHAR, arn VARCHAR))[]'}"
+)
+print(len(sql.execute(
+    "SELECT e.eventTime, e.eventName, e.eventSource, e.eventID, e.awsRegion, e.sourceIPAddress, e.userIdentity.arn "
+    f"FROM (SELECT unnest(Records) AS e FROM read_json('{sys.argv[1]}', format='newline_delimited', columns={columns}, "
+    f"maximum_object_size=67108864)) WHERE e.userIdentity.accessKeyId = '{sys.argv[2]}' ORDER BY e.eventTime"
+).fetchall()))
+"""
+
+
+def trailscraper(folder: Path) -> float | None:
+    """Seconds of `trailscraper select` for a role, the nearest that it can be asked; None without it."""
+    program = os.environ.get("IRTUI_BENCH_TRAILSCRAPER") or shutil.which("trailscraper")
+    if not program:
+        return None
+    role = "arn:aws:iam::111122223333:role/app-ci-deploy"
+    begun = time.perf_counter()
+    command = [program, "select", "--log-dir", str(folder), "--filter-assumed-role-arn", role]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def memory(folder: Path) -> float:
+    """MiB of the largest worker process."""
+    command = [IRTUI, "trail", "search", "--folder", str(folder), "--access-key", KEY]
+    return max(peaks(command, os.environ)[1:])
+
+
+def growth(folder: Path) -> tuple[float, dict[int, float]]:
+    """Seconds for a day of seven over those for a day of three, and all of them. Whole commands."""
+    seconds = {}
+    for days in (1, 3, 7):
+        with tempfile.TemporaryDirectory() as some:
+            for number in range(days):
+                day = Path("2026", "11", str(16 + number))
+                (Path(some) / day.parent).mkdir(parents=True, exist_ok=True)
+                shutil.copytree(folder / day, Path(some) / day)
+            seconds[days] = min(ours(Path(some))[0] for _ in range(2))
+    return (seconds[7] / 7) / (seconds[3] / 3), seconds

@@ -10,23 +10,38 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+from bench.memory import peaks
 from bench.timing import python
 from bench.trails import ARN, BEGIN, REGION
 
 
-def medians(hours: int, milliseconds: int, rounds: int) -> tuple[float, float]:
-    """Seconds of irtui and of the aws command over so many hours, each request answered after that delay."""
+def medians(hours: int, milliseconds: int, rounds: int, *, patched: bool = False) -> tuple[float, float]:
+    """Seconds of irtui and of the aws command over so many hours, each request answered after that delay.
+
+    `patched`: the aws command with ten threads.
+    """
     with _bucket(hours, milliseconds) as url:
         ours, theirs = commands(hours, url)
+        if patched:
+            theirs = [*python("-m", "bench.patched_aws"), *theirs[2:]]
         environ = _environ(url)
         pairs = [(_timed(ours, environ), _timed(theirs, environ)) for _ in range(rounds)]
         return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
 
 
-def seconds(hours: int, milliseconds: int) -> float:
-    """irtui alone, best of three: for its growth with the trail."""
-    with _bucket(hours, milliseconds) as url:
-        return min(_timed(commands(hours, url)[0], _environ(url)) for _ in range(3))
+def growth(milliseconds: int = 0) -> tuple[float, dict[int, float]]:
+    """Seconds for a day of thirty days over those for a day of seven; and the seconds of 1, 7 and 30 days."""
+    seconds = {}
+    for days in (1, 7, 30):
+        with _bucket(days * 24, milliseconds) as url:
+            seconds[days] = min(_timed(commands(days * 24, url)[0], _environ(url)) for _ in range(2))
+    return (seconds[30] / 30) / (seconds[7] / 7), seconds
+
+
+def memory(hours: int) -> float:
+    """MiB of irtui and its processes together, at most."""
+    with _bucket(hours, 0) as url:
+        return sum(peaks(commands(hours, url)[0], _environ(url)))
 
 
 def commands(hours: int, url: str) -> tuple[list[str], list[str]]:
