@@ -62,6 +62,10 @@ class Answers:
         prefix, second = query.get("prefix", ""), query.get("list-type") == "2"
         after = query.get("continuation-token") or query.get("start-after") or query.get("marker") or ""
         rest = [key for key in self._keys[bisect_right(self._keys, after) :] if key.startswith(prefix)]
+        if query.get("delimiter"):
+            below = sorted({prefix + key[len(prefix) :].partition("/")[0] + "/" for key in rest})
+            told = "".join(f"<CommonPrefixes><Prefix>{escape(one)}</Prefix></CommonPrefixes>" for one in below)
+            return f"<ListBucketResult {_NAMESPACE}><IsTruncated>false</IsTruncated>{told}</ListBucketResult>".encode()
         page, more = rest[:_PAGE], len(rest) > _PAGE
         told = "".join(f"<Contents><Key>{escape(key)}</Key><Size>1</Size></Contents>" for key in page)
         token = ""
@@ -69,11 +73,12 @@ class Answers:
             name = "NextContinuationToken" if second else "NextMarker"
             token = f"<{name}>{escape(page[-1])}</{name}>"
         return (
-            '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+            f"<ListBucketResult {_NAMESPACE}>"
             f"<IsTruncated>{str(more).lower()}</IsTruncated>{token}{told}</ListBucketResult>"
         ).encode()
 
 
+_NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _XML = {"Content-Type": "application/xml"}
 
 

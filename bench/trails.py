@@ -31,9 +31,13 @@ class Body:
 
 @dataclass(slots=True)
 class SignedTrail:
-    """Objects by key, each with its metadata; `add` goes on with the chain."""
+    """Objects by key, each with its metadata; `add` goes on with the chain: that of one account in one Region."""
 
     bucket: str = BUCKET
+    account: str = ACCOUNT
+    region: str = REGION
+    above: str = "AWSLogs"
+    """What stands above the account in the bucket."""
     objects: dict[str, tuple[bytes, dict[str, str]]] = field(default_factory=dict)
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     previous: dict[str, Any] | None = None
@@ -41,12 +45,12 @@ class SignedTrail:
     def add(self, start: datetime, logs: Mapping[str, str], *, backfilled: datetime | None = None, **other: Any) -> str:
         """A digest of the hour that starts then, naming `logs` (key → hash); returns its key."""
         end, text = start + _HOUR, "%Y-%m-%dT%H:%M:%SZ"
-        stem = f"{ACCOUNT}_CloudTrail-Digest_{REGION}_{NAME}_{REGION}_{end:%Y%m%dT%H%M%SZ}"
-        folder = f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/{REGION}/{end:%Y/%m/%d}"
+        stem = f"{self.account}_CloudTrail-Digest_{self.region}_{NAME}_{REGION}_{end:%Y%m%dT%H%M%SZ}"
+        folder = f"{self.above}/{self.account}/CloudTrail-Digest/{self.region}/{end:%Y/%m/%d}"
         name = f"{folder}/{stem}{'_backfill' if backfilled else ''}.json.gz"
         before = self.previous or dict.fromkeys(_PREVIOUS)
         told = {
-            "awsAccountId": ACCOUNT, "digestStartTime": start.strftime(text), "digestEndTime": end.strftime(text),
+            "awsAccountId": self.account, "digestStartTime": start.strftime(text), "digestEndTime": end.strftime(text),
             "digestS3Bucket": self.bucket, "digestS3Object": name, "digestPublicKeyFingerprint": self.fingerprint,
             "digestSignatureAlgorithm": "SHA256withRSA", **before,
             "logFiles": [
@@ -67,9 +71,9 @@ class SignedTrail:
         return name
 
     def log(self, delivered: datetime, number: int, body: Body) -> str:
-        folder = f"AWSLogs/{ACCOUNT}/CloudTrail/{REGION}/{delivered:%Y/%m/%d}"
+        folder = f"{self.above}/{self.account}/CloudTrail/{self.region}/{delivered:%Y/%m/%d}"
         unique = hashlib.sha256(f"{delivered} {number}".encode()).hexdigest()[:16]
-        name = f"{folder}/{ACCOUNT}_CloudTrail_{REGION}_{delivered:%Y%m%dT%H%MZ}_{unique}.json.gz"
+        name = f"{folder}/{self.account}_CloudTrail_{self.region}_{delivered:%Y%m%dT%H%MZ}_{unique}.json.gz"
         self.objects[name] = (body.packed, {})
         return name
 

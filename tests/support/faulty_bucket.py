@@ -27,9 +27,11 @@ class Spoiled(Answers):
 
 
 @contextmanager
-def faulty_bucket(trail: SignedTrail, hours: int, spoil: Spoil) -> Iterator[tuple[str, Spoiled]]:
+def faulty_bucket(
+    trail: SignedTrail, hours: int, spoil: Spoil, kind: type[Spoiled] = Spoiled
+) -> Iterator[tuple[str, Spoiled]]:
     """(URL, what was asked). Ends with the context."""
-    loop, answers = asyncio.new_event_loop(), Spoiled(trail, hours, spoil)
+    loop, answers = asyncio.new_event_loop(), kind(trail, hours, spoil)
     server = loop.run_until_complete(loop.create_server(lambda: _Ending(answers, 0.0), "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
