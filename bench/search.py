@@ -152,7 +152,7 @@ def duckdb(folder: Path) -> tuple[float, int] | None:
 _DUCKDB = """
 import duckdb, sys
 sql = duckdb.connect()
-sql.execute("SET threads = 2")
+sql.execute("SET threads = 2; SET enable_progress_bar = false")
 columns = (
     "{Records: 'STRUCT(eventTime VARCHAR, eventName VARCHAR, eventSource VARCHAR, eventID VARCHAR, awsRegion VARCHAR, "
     "sourceIPAddress VARCHAR, userIdentity STRUCT(accessKeyId VARCHAR, arn VARCHAR))[]'}"

@@ -10,7 +10,7 @@ from irtui.desk.doors import reading_door
 from irtui.errors import UsageError
 from irtui.trail.athena import sql
 from irtui.trail.athena.rows import AthenaQuery
-from irtui.trail.search import bucket
+from irtui.trail.search import bucket, cursor
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.history import History, regions_of
 from irtui.trail.search.query import Query
@@ -35,17 +35,23 @@ class Places:
 
 
 def sources(
-    places: Places, *, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None]
+    query: Query, places: Places, *, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None]
 ) -> tuple[Sequence[Source], tuple[Finding, ...]]:
-    """The sources, and what is already known to be missing from them.
+    """The sources for this query, and what is already known to be missing from them.
 
     Raises UsageError, SettingsError, CredentialsError and AwsFault for what keeps a search from beginning.
     """
     found: list[Source] = [Folder(Path(folder), after=places.after) for folder in places.folders]
     missing: tuple[Finding, ...] = ()
     history = places.history or not (places.folders or places.s3 or places.trail_arn or places.athena_query)
-    if places.after and (history or len(places.folders) + len(places.s3) + bool(places.trail_arn) != 1):
-        raise UsageError("--after goes with one folder, bucket or trail.", advice="Search the others by themselves.")
+    many = len(places.folders) + len(places.s3) + bool(places.trail_arn) + bool(places.athena_query) + history
+    if places.after and (many != 1 or places.athena_query):
+        raise UsageError(
+            "--after goes with one folder, bucket, trail or Event history.", advice="Search the others by themselves."
+        )
+    after = cursor.parsed(places.after, query) if places.after and history else None
+    if after and places.regions and set(places.regions) != set(after.regions):
+        raise UsageError("--after is of other Regions.", advice="Leave --region out: --after names them.")
     if not (history or places.s3 or places.trail_arn or places.athena_query):
         return found, missing
     where = [bucket.parsed(url) for url in places.s3]
@@ -55,8 +61,9 @@ def sources(
     if places.athena_query:
         found.append(AthenaQuery(door, places.athena_query))
     if history:
-        regions, missing = (places.regions, ()) if places.regions else regions_of(door)
-        found.append(History(door, regions))
+        named = tuple(after.regions) if after else places.regions
+        regions, missing = (named, ()) if named else regions_of(door)
+        found.append(History(door, regions, after=after))
     return found, missing
 
 

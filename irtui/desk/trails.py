@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from irtui.clock import Clock
-from irtui.desk.doors import reading_door
 from irtui.errors import SettingsError, UsageError
-from irtui.trail.validate import keys, slots
+from irtui.trail.validate import hashers, keys, slots
 from irtui.trail.validate.folder import FolderStore
 from irtui.trail.validate.names import REGION, Trail, trail_of
 from irtui.trail.validate.trail import Place, Report, Request, validate
@@ -74,17 +73,23 @@ def validate_trail(
     """Raises UsageError, SettingsError, CredentialsError and AwsFault for what keeps it from beginning."""
     if source.folder:
         return _folder(request, source, listener)
+    processes = hashers.started()  # they stand by the time that anybody knows what to hash
+    from irtui.desk.doors import reading_door
     from irtui.trail.validate.bucket import BucketStore
     from irtui.trail.validate.facts import place_of, public_keys
 
-    door = reading_door(
-        profile=source.profile, region=request.trail.home, endpoint_url=source.endpoint_url, environ=environ,
-        clock=clock, ask_secret=ask_secret,
-    )  # fmt: skip
-    place = place_of(door, request.trail, source.bucket, source.prefix)
-    now = clock.now() + door.ahead
-    with closing(door.objects()) as objects:
-        return validate(request, BucketStore(objects), public_keys(door), place, now, listener=listener)
+    try:
+        door = reading_door(
+            profile=source.profile, region=request.trail.home, endpoint_url=source.endpoint_url, environ=environ,
+            clock=clock, ask_secret=ask_secret,
+        )  # fmt: skip
+        place = place_of(door, request.trail, source.bucket, source.prefix)
+        now = clock.now() + door.ahead
+        with closing(door.objects()) as objects:
+            store = BucketStore(objects)
+            return validate(request, store, public_keys(door), place, now, listener=listener, processes=processes)
+    finally:
+        hashers.ended(processes)
 
 
 def _folder(request: Request, source: Source, listener: Listener | None) -> Report:

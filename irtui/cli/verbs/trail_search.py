@@ -50,7 +50,7 @@ def _many(*names: str, help: str) -> Callable[[options.Command], options.Command
 @click.option("--sql", is_flag=True, help="Print what Athena would be sent, for --s3, --region and --account-id.")
 @click.option("--account-id", "accounts", multiple=True, help="Of --sql.")
 @click.option("--region", "regions", multiple=True, help="Of Event history. [every enabled Region]")
-@click.option("--after", default="", metavar="LOG", help="Go on after this log, where a search was stopped.")
+@click.option("--after", default="", metavar="PLACE", help="Go on where a search of the same was stopped.")
 @click.option("--events", "events_file", default="", metavar="FILE", help="Every event, one a line, as it is found.")
 @click.option("--profile", default="", help="AWS profile.")
 @click.option("--endpoint-url", default="", help="An emulator of AWS on this machine.")
@@ -82,7 +82,7 @@ def search(
     if sql:
         asked_of_athena = statements(query, places, accounts)
         return Result({"sql": asked_of_athena}, asked_of_athena)
-    asked, missing = sources(places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret)
+    asked, missing = sources(query, places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret)
     progress = _Progress()
     with _lines(events_file) as lines:
         found = run(query, asked, follow=follow, take=lines.take, progress=progress.told)
@@ -157,7 +157,7 @@ def _text(found: "Found", data: dict[str, Any]) -> str:
         lines.append(f"{inert(one['name'])}: {one['events']} events, {one['read']} read, {how}")
         lines += [f"  cannot show {inert(what)}" for what in one["cannot_contain"]]
         if one["go_on_after"]:
-            lines.append(f"  go on with --after '{inert(one['go_on_after'], 1200)}'")
+            lines.append(f"  go on with --after '{inert(one['go_on_after'], 4000)}'")
     for finding in data["findings"][:_SHOWN]:
         lines.append(f"FINDING {inert(finding['where'], 1200)}: {finding['what']} ({inert(finding['detail'])})")
     if found.findings_count > _SHOWN:

@@ -54,7 +54,14 @@ class Done:
     """Bytes of its JSON."""
 
 
-Result = Hit | Finding | Done
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Everything before it was given: a later search can go on here."""
+
+    cursor: str
+
+
+Result = Hit | Finding | Done | Mark
 
 
 def workers_for(count: int | None = None) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from irtui.trail.search import folder
-from irtui.trail.search.crew import Result, read_all
+from irtui.trail.search.crew import Mark, Result, read_all
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import Query, made
 from irtui.trail.search.reading import Hit
@@ -30,7 +30,7 @@ class Source(Protocol):
     cannot: tuple[str, ...]
     """What no event of this source can show."""
     resumable: bool
-    """It is read in an order that a later search can go on in."""
+    """A later search can go on after any log of it. Others give a `Mark` where one can."""
 
     def results(self, query: Query) -> Iterator[Result]:
         """A `Done` for each log or Region that was read to its end."""
@@ -63,7 +63,7 @@ class Answered:
     whole: bool = False
     """It was read to its end. Its findings say what in it could not be read."""
     cursor: str = ""
-    """The last log that was read to its end, when a later search can go on after it."""
+    """The last log that was read to its end, or the last `Mark`, when a later search can go on after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,10 @@ class _Merge:
                 self._hit(result, answered.name)
             elif isinstance(result, Finding):
                 self.finding(result)
+            elif isinstance(result, Mark):
+                if not self._follow:
+                    answered.cursor = result.cursor
+                self._progress(self.found)
             else:
                 answered.read += 1
                 answered.inflated += result.inflated

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from irtui.aws.lean import LeanObjects, Plain, SigningKeys
 from irtui.trail.validate.store import LOG_LIMIT, Flawed, inflated
 
-THREADS = 64
+THREADS = 48
 
 
 def main() -> None:

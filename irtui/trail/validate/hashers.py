@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +19,10 @@ from irtui.trail.validate.digest import Named
 PROCESSES = 2
 WINDOW = 256
 """Files that one process has at a time, at most."""
+TOGETHER = 16
+"""Files that one process is told of at once."""
+_KNOWN = 256
+"""Files after which it is looked again whether credentials were renewed."""
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from irtui.trail.validate.hasher import main; main()"
 """Run isolated: nothing is imported from the folder that the operator stands in."""
 
@@ -36,19 +40,28 @@ class Hashers:
     """`confirmed` and `unsure` get back what was put, from other threads."""
 
     def __init__(
-        self, plain: Callable[[str], Plain | None], confirmed: Callable[[Work], None], unsure: Callable[[Work], None]
-    ) -> None:
+        self, plain: Callable[[str], Plain | None], confirmed: Callable[[Work], None], unsure: Callable[[Work], None],
+        processes: "Sequence[subprocess.Popen[bytes]]" = (),
+    ) -> None:  # fmt: skip
+        """`processes` were started before, so that they stand when they are wanted."""
         self._plain, self._confirmed, self._unsure = plain, confirmed, unsure
-        self._processes = [_Hasher(self) for _ in range(PROCESSES)]
+        self._processes = [_Hasher(self, process) for process in processes or started()]
         self._next = 0
+        self._known: dict[str, Plain | None] = {}
 
     def put(self, work: Work) -> bool:
         """Waits for room. False: nobody here can take it."""
-        plain = self._plain(work.named.bucket)
+        bucket = work.named.bucket
+        if self._next % _KNOWN == 0:
+            self._known.clear()
+        self._next += 1
+        plain = self._known[bucket] if bucket in self._known else self._known.setdefault(bucket, self._plain(bucket))
         if plain is None:
             return False
-        self._next += 1
-        return any(self._processes[(self._next + turn) % PROCESSES].put(work, plain) for turn in range(PROCESSES))
+        return any(
+            self._processes[(self._next + turn) % len(self._processes)].put(work, plain)
+            for turn in range(len(self._processes))
+        )
 
     def finish(self) -> None:
         """Waits until everything that was put has come back, and ends the processes."""
@@ -66,23 +79,39 @@ class Hashers:
             self._unsure(work)
 
 
+def started() -> "list[subprocess.Popen[bytes]]":
+    """The processes; each ends with its stdin."""
+    command = [sys.executable, "-I", "-c", _PROGRAM, str(Path(__file__).parents[3])]
+    return [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(PROCESSES)]
+
+
+def ended(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
+    """Kills those that still run, which nobody wants any more."""
+    for process in processes:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what was not told yet does not reach the dead
+                    pipe.close()
+
+
 class _Hasher:
-    def __init__(self, owner: Hashers) -> None:
-        self._owner = owner
-        home = str(Path(__file__).parents[3])
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _PROGRAM, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+    def __init__(self, owner: Hashers, process: "subprocess.Popen[bytes]") -> None:
+        self._owner, self.process = owner, process
         self._room = threading.Semaphore(WINDOW)
         self._lock = threading.Lock()
         self._out: dict[int, Work] = {}
         self._told: dict[str, Plain] = {}
+        self._waiting: list[str] = []
         self._number, self._ended = 0, False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def put(self, work: Work, plain: Plain) -> bool:
-        self._room.acquire()
+        if not self._room.acquire(blocking=False):
+            self._tell()
+            self._room.acquire()
         with self._lock:
             if self._ended:
                 self._room.release()
@@ -90,18 +119,25 @@ class _Hasher:
             self._number += 1
             number = self._number
             self._out[number] = work
-        bucket, lines = work.named.bucket, b""
+        bucket = work.named.bucket
         if self._told.get(bucket) != plain:
             self._told[bucket] = plain
-            lines = json.dumps({"bucket": bucket, "plain": asdict(plain)}).encode() + b"\n"
-        lines += json.dumps([number, bucket, work.named.key]).encode() + b"\n"
+            self._waiting.append(json.dumps({"bucket": bucket, "plain": asdict(plain)}))
+        self._waiting.append(json.dumps([number, bucket, work.named.key]))
+        if len(self._waiting) >= TOGETHER:
+            self._tell()
+        return True
+
+    def _tell(self) -> None:
+        lines = "".join(f"{line}\n" for line in self._waiting).encode()
+        self._waiting.clear()
         assert self.process.stdin is not None
         with suppress(OSError):  # it has died; the reader gives back what it had, this too
             self.process.stdin.write(lines)
             self.process.stdin.flush()
-        return True
 
     def finish(self) -> None:
+        self._tell()
         for _ in range(WINDOW):  # all the room is there only when nothing is out
             self._room.acquire()
         assert self.process.stdin is not None

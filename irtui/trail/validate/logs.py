@@ -5,11 +5,13 @@ of any length takes the same memory.
 """
 
 import queue
+import subprocess
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 
 from irtui.trail.validate.digest import Named
-from irtui.trail.validate.hashers import Hashers, Work
+from irtui.trail.validate.hashers import Hashers, Work, ended
 from irtui.trail.validate.store import Absent, Flawed, Hostile, Store, Unreachable, hashed
 from irtui.trail.validate.verdict import Finding, Tally, Verdict
 
@@ -17,7 +19,10 @@ from irtui.trail.validate.verdict import Finding, Tally, Verdict
 class LogChecker:
     """As a context: leaving it waits for every file that was put."""
 
-    def __init__(self, store: Store, tally: Tally, workers: int, bucket: str = "") -> None:
+    def __init__(
+        self, store: Store, tally: Tally, workers: int, bucket: str = "",
+        processes: "Sequence[subprocess.Popen[bytes]]" = (),
+    ) -> None:  # fmt: skip
         """`bucket`: where most files will be; processes of their own read them where they can."""
         self._store, self._tally = store, tally
         self._queue: queue.Queue[Work | None] = queue.Queue(workers * 4)
@@ -25,7 +30,9 @@ class LogChecker:
         self._started = 0
         self._lock = threading.Lock()
         apart = bool(bucket) and store.plain(bucket) is not None
-        self._hashers = Hashers(store.plain, self._valid, self._ordinary) if apart else None
+        self._hashers = Hashers(store.plain, self._valid, self._ordinary, processes) if apart else None
+        if self._hashers is None:
+            ended(processes)
 
     def __enter__(self) -> "LogChecker":
         return self

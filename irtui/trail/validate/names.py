@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 HOUR = timedelta(hours=1)
 _ARN = re.compile(r"arn:(aws[a-z-]*):cloudtrail:([a-z0-9-]+):(\d{12}):trail/([A-Za-z0-9._-]{3,128})")
@@ -64,7 +64,7 @@ def prefix_of(key: str) -> str:
 def digest_end(key: str) -> datetime | None:
     """The end that a digest's name tells. None: it is no digest's name."""
     found = _STAMP.search(key)
-    return _parsed(found[1], "%Y%m%dT%H%M%SZ") if found else None
+    return _parsed(found[1]) if found else None
 
 
 def is_backfill(key: str) -> bool:
@@ -74,11 +74,11 @@ def is_backfill(key: str) -> bool:
 def log_delivered(key: str) -> datetime | None:
     """When a log file was delivered by its name. None: it is no log file's name."""
     found = _LOG.search(key)
-    return _parsed(found[1], "%Y%m%dT%H%MZ") if found else None
+    return _parsed(found[1]) if found else None
 
 
-def _parsed(text: str, form: str) -> datetime | None:
+def _parsed(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError:
         return None

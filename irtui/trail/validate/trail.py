@@ -3,7 +3,8 @@
 Rules: every part is looked at even when another cannot be. The verdict of the whole is the worst of all.
 """
 
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -79,9 +80,12 @@ class Report:
 
 def validate(
     request: Request, store: Store, fetch_keys: Fetch, place: Place, now: datetime,
-    *, workers: int = 64, listener: Listener | None = None,
+    *, workers: int = 64, listener: Listener | None = None, processes: "Sequence[subprocess.Popen[bytes]]" = (),
 ) -> Report:  # fmt: skip
-    """Never raises for what a bucket or a folder holds; KeyboardInterrupt goes through."""
+    """Never raises for what a bucket or a folder holds; KeyboardInterrupt goes through.
+
+    `processes`: hashers that were started ahead; they end with it.
+    """
     tally, keys = Tally(listener), Keys(fetch_keys)
     span = Span(request.since, request.until, now)
     told, unlisted = [], 0
@@ -91,7 +95,10 @@ def validate(
         for path in store.strange():
             words = "a link or something else that is no plain file; it was not followed"
             tally.found(Finding("folder", Verdict.INVALID, "not a file", words, path))
-    with ThreadPoolExecutor(min(32, workers)) as pool, LogChecker(store, tally, workers, place.bucket) as logs:
+    with (
+        ThreadPoolExecutor(min(32, workers)) as pool,
+        LogChecker(store, tally, workers, place.bucket, processes) as logs,
+    ):
         for lane in _lanes(request, store, place, tally):
             here = _located(store, lane, place) if not place.bucket else (place.bucket, place.prefix)
             walk = Walk(lane, store, keys, tally, logs, pool, span, place.status)
