@@ -4,6 +4,7 @@ Rules: before anything else is imported, the variables that could steer a run ar
 are private (umask 077) and no core is dumped. `--version` answers without loading the command line.
 """
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ def main() -> int:
         return 0
     from irtui.environment import neutralised
 
+    gc.set_threshold(
+        50_000, 20, 50
+    )  # imports make much and drop little: looking through it again and again is for nothing
     _, removed = neutralised(os.environ)
     for name in removed:
         del os.environ[name]
