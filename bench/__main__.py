@@ -40,6 +40,8 @@ def main() -> int:
 def _wanted(names: Sequence[str]) -> list[Callable[[], Iterator[Measured]]]:
     """All of it, or the parts that are named: `python -m bench validate search`."""
     parts = {"desk": _desk, "validate": _validate, "search": _search}
+    if not set(names) <= set(parts):
+        sys.exit(f"parts of the bench: {', '.join(parts)}")
     return [parts[name] for name in names] if names else list(parts.values())
 
 

@@ -22,9 +22,12 @@ def medians(hours: int, milliseconds: int, rounds: int, *, patched: bool = False
     """
     with _bucket(hours, milliseconds) as url:
         ours, theirs = commands(hours, url)
+        environ = _environ(url)
         if patched:
             theirs = [*python("-m", "bench.patched_aws"), *theirs[2:]]
-        environ = _environ(url)
+            said = subprocess.run(theirs, env=environ, check=True, capture_output=True, text=True).stdout
+            if f"{hours}/{hours} digest files valid" not in said or f"{hours * 50}/{hours * 50} log files" not in said:
+                raise RuntimeError("the patched command does not count what is there")
         pairs = [(_timed(ours, environ), _timed(theirs, environ)) for _ in range(rounds)]
         return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
 

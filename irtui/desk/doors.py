@@ -1,15 +1,18 @@
-"""Opens a door for commands that only read, outside any incident."""
+"""Opens a door for commands that only read, outside any incident. boto3 is loaded when one is opened, not before."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from irtui.aws.boto_door import BotoDoor
 from irtui.clock import Clock
+
+if TYPE_CHECKING:
+    from irtui.aws.boto_door import BotoDoor
 
 
 def reading_door(
     *, profile: str, region: str, endpoint_url: str, environ: Mapping[str, str], clock: Clock,
     ask_secret: Callable[[str], str | None],
-) -> BotoDoor:  # fmt: skip
+) -> "BotoDoor":  # fmt: skip
     """To AWS, or to what stands in for it at `endpoint_url` on this machine.
 
     Raises UsageError, SettingsError, CredentialsError.

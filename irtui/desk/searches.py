@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from irtui.aws.boto_door import BotoDoor
 from irtui.clock import Clock
 from irtui.desk.doors import reading_door
 from irtui.errors import UsageError
@@ -15,6 +15,9 @@ from irtui.trail.search.findings import Finding
 from irtui.trail.search.history import History, regions_of
 from irtui.trail.search.query import Query
 from irtui.trail.search.searching import Folder, Source
+
+if TYPE_CHECKING:
+    from irtui.aws.boto_door import BotoDoor
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def statements(query: Query, places: Places, accounts: tuple[str, ...]) -> str:
 
 def _door(
     places: Places, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None]
-) -> BotoDoor:
+) -> "BotoDoor":
     region = places.regions[0] if places.regions else _of_trail(places.trail_arn)
     return reading_door(
         profile=places.profile, region=region, endpoint_url=places.endpoint_url, environ=environ, clock=clock,

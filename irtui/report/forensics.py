@@ -9,6 +9,8 @@ VALIDATION = "trail.validate"
 EVENTS = "trail.search"
 ACTIONS = (COVERAGE, VALIDATION, EVENTS)
 """The actions whose evidence is shown."""
+_ALSO = {"athena.results": EVENTS}
+"""Other actions whose evidence has the same members."""
 
 
 def kept_in(records: Sequence[Recorded]) -> Mapping[str, str]:
@@ -16,6 +18,7 @@ def kept_in(records: Sequence[Recorded]) -> Mapping[str, str]:
     kept = {}
     for record in records:
         call, digest = record.body.get("call"), record.body.get("evidence")
-        if call in ACTIONS and isinstance(digest, str) and digest:
-            kept[str(call)] = digest
+        action = _ALSO.get(str(call), str(call))
+        if action in ACTIONS and isinstance(digest, str) and digest:
+            kept[action] = digest
     return kept

@@ -13,6 +13,7 @@ with:
   access_key_id: ${{ inputs.access_key_id }}
   since: ${{ inputs.since }}
   incident: ${{ incident.id }}
+  results: ${{ inputs.results }}
 evidence: true
 ```
 """
@@ -28,6 +29,7 @@ from irtui.errors import RunbookError
 from irtui.model.call import Call
 from irtui.trail.athena.cost import dollars, scan
 from irtui.trail.athena.sql import Place, database_ddl, days, drop_database, drop_table, query_sql, table_ddl
+from irtui.trail.search.bucket import parsed
 from irtui.trail.search.history import regions_of
 from irtui.trail.validate.facts import place_of
 from irtui.trail.validate.names import trail_of
@@ -47,6 +49,11 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
             prefix=f"{wrote.prefix}/" if wrote.prefix else "", organization=wrote.organization,
             table="cloudtrail_" + re.sub("[^a-z0-9]+", "_", text(inputs, "incident").lower()),
         )  # fmt: skip
+        if parsed(text(inputs, "results"))[0] == wrote.bucket:
+            raise RunbookError(
+                "The results would lie in the trail's own bucket",
+                advice="Name another one: what is written there mixes with the evidence, and is searched next time.",
+            )
         first, last = days(query)
         found = scan(reader, place, first, last or now.date())
         sql = query_sql(query, place)
@@ -72,6 +79,7 @@ ACTION = Action(
         **QUERY,
         "since": InputField("string", help="A time, or how long ago: 24h, 90d. What is read is paid for."),
         "regions": InputField("list", required=False, help="Of the trail's logs; every enabled one without it."),
+        "results": InputField("string", help="s3://BUCKET/PREFIX/ for the results; not the trail's bucket."),
         "incident": InputField("string", help="The incident's id: its table has a name of its own."),
         "accounts": InputField("list", required=False, help="Of an organization trail; the trail's own without it."),
     },

@@ -105,7 +105,7 @@ def table_ddl(place: Place, first: date) -> str:
         properties |= {f"projection.{name}.type": "enum", f"projection.{name}.values": value}
     properties |= {
         "projection.timestamp.type": "date", "projection.timestamp.format": "yyyy/MM/dd",
-        "projection.timestamp.range": f"{first:%Y/%m/%d},NOW", "projection.timestamp.interval": "1",
+        "projection.timestamp.range": f"{_day(first)},NOW", "projection.timestamp.interval": "1",
         "projection.timestamp.interval.unit": "DAYS",
         "storage.location.template": location + "${account}/CloudTrail/${region}/${timestamp}",
     }  # fmt: skip
@@ -143,8 +143,8 @@ def query_sql(query: Query, place: Place) -> str:
 def _partitions(query: Query, place: Place) -> list[str]:
     first, last = days(query)
     found = [_among("account", place.accounts), _among("region", place.regions)]
-    found.append(f'"timestamp" >= {literal(f"{first:%Y/%m/%d}")}')
-    return found + ([f'"timestamp" <= {literal(f"{last:%Y/%m/%d}")}'] if last else [])
+    found.append(f'"timestamp" >= {literal(_day(first))}')
+    return found + ([f'"timestamp" <= {literal(_day(last))}'] if last else [])
 
 
 def _asked(query: Query) -> list[str]:
@@ -233,4 +233,9 @@ def _timely(query: Query) -> str:
 
 
 def _stamp(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _day(day: date) -> str:
+    """With four digits of the year, which strftime does not promise."""
+    return day.isoformat().replace("-", "/")

@@ -29,6 +29,8 @@ class Change:
     management: bool | None = None
     """Whether management events of both kinds are recorded after it."""
     bucket: str = ""
+    """Where it writes after it; empty: unsaid, or an organization's, whose files this account may not find."""
+    prefix: str = ""
 
 
 def change_of(event: Mapping[str, Any]) -> Change | None:
@@ -48,7 +50,8 @@ def change_of(event: Mapping[str, Any]) -> Change | None:
         at, name, short, home, string(event, "recipientAccountId"), _who(event),
         multi_region=_flag(told, "isMultiRegionTrail"),
         management=management({**asked, **answer}) if name == "PutEventSelectors" else None,
-        bucket=string(answer, "s3BucketName") or string(asked, "s3BucketName"),
+        bucket="" if told.get("isOrganizationTrail") else string(answer, "s3BucketName") or string(asked, "s3BucketName"),
+        prefix=(string(answer, "s3KeyPrefix") or string(asked, "s3KeyPrefix")).strip("/"),
     )  # fmt: skip
 
 

@@ -38,12 +38,12 @@ def _of(
     door: Reader, known: Known, facts: Facts, since: datetime, until: datetime, now: datetime
 ) -> Mapping[str, Any] | str:
     trail = trail_of(known.arn)
-    if trail is None or not known.exists:
+    if trail is None or not (known.exists or known.bucket):
         return "the trail is gone; what it left can be validated with its bucket named"
-    if known.validation is not True:
+    if known.exists and known.validation is not True:
         return "log file validation is switched off: no digests are made"
     regions = facts.regions if known.multi_region is not False else (known.home,)
-    place = place_of(door, trail)
+    place = place_of(door, trail, known.bucket, known.prefix)
     objects = door.objects()
     try:
         request = Request(trail, since, min(until, now), regions)

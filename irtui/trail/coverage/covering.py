@@ -20,6 +20,8 @@ NOT_LOOKED_AT = (
     "other services' logs: VPC flow logs, DNS queries, S3 access logs, AWS Config, GuardDuty",
 )
 
+NOTHING_OF_AWS = "Event history, other trails, and what AWS says of this one: no AWS was asked"
+
 
 def covering(
     facts: Facts, since: datetime, until: datetime, now: datetime, checked: Mapping[str, Mapping[str, Any] | str]
@@ -27,11 +29,13 @@ def covering(
     """`checked`: ARN → what a validation told (`Report.data`), or the reason why there is none."""
     rows: list[Row] = []
     for region in facts.regions:
-        rows.append(_history(facts, region, since, until, now))
+        if facts.history:
+            rows.append(_history(facts, region, since, until, now))
         for trail in facts.trails:
             if region == trail.home or trail.multi_region is not False or _was_wider(facts, trail):
                 rows += _trail(facts, trail, region, since, until, now, checked.get(trail.arn, ""))
-    return Coverage(since, until, now, tuple(rows), NOT_LOOKED_AT, tuple(facts.gaps))
+    left_out = NOT_LOOKED_AT if facts.history else (NOTHING_OF_AWS, *NOT_LOOKED_AT)
+    return Coverage(since, until, now, tuple(rows), left_out, tuple(facts.gaps))
 
 
 def _history(facts: Facts, region: str, since: datetime, until: datetime, now: datetime) -> Row:

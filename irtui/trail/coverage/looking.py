@@ -30,6 +30,8 @@ class Facts:
     refused: dict[str, str] = field(default_factory=dict)
     """Regions whose Event history could not be read, and why."""
     gaps: list[str] = field(default_factory=list)
+    history: bool = True
+    """Event history was asked."""
 
 
 def look(door: Reader, account: str, regions: Sequence[str], named: Sequence[str] = ()) -> Facts:
@@ -106,7 +108,8 @@ def _deleted(facts: Facts, known: Mapping[str, Known]) -> list[Known]:
         before = gone.get(place) or Known(change.trail, change.home, change.account or facts.account)
         multi = before.multi_region if change.multi_region is None else change.multi_region
         arn = f"arn:aws:cloudtrail:{change.home}:{before.account}:trail/{change.trail}"
-        gone[place] = replace(before, multi_region=multi, arn=arn)
+        where = (change.bucket, change.prefix) if change.bucket else (before.bucket, before.prefix)
+        gone[place] = replace(before, multi_region=multi, arn=arn, bucket=where[0], prefix=where[1])
     return list(gone.values())
 
 

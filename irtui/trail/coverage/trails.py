@@ -15,6 +15,7 @@ from irtui.trail.coverage.report import TAIL, Row, State, Window, laid
 from irtui.trail.validate.names import log_delivered
 
 WHAT = "management events, as far as its selectors record them"
+FILES = "the events that its selectors recorded; which these were, the files do not say"
 LATE = timedelta(minutes=15)
 """CloudTrail delivers most events within 5 minutes on average, and says no more than that it may take longer."""
 DIGEST_LATE = timedelta(hours=2)
@@ -42,6 +43,11 @@ class Known:
     delivery_error: str = ""
     delivered: datetime | None = None
     management: bool | None = None
+    bucket: str = ""
+    """Of a deleted one: where it wrote last, as events tell it."""
+    prefix: str = ""
+    described: bool = True
+    """AWS was asked for it. Otherwise its files alone are known, and what its selectors were is not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ def row(
     claims.append(Window(newest, ALL_TIME[1], State.UNKNOWN, "it may not have been delivered yet", TAIL))
     nobody = (why_not, "unchecked") if why_not else ("no digest vouches for that time", "no digests")
     windows = laid(since, until, claims, Window(since, until, State.UNKNOWN, *nobody))
+    what = WHAT if trail.described else FILES
     return Row(
-        account or trail.account, region, f"trail {trail.name}", "trail", WHAT, tuple(_shown(one) for one in windows)
+        account or trail.account, region, f"trail {trail.name}", "trail", what, tuple(_shown(one) for one in windows)
     )
 
 
@@ -104,6 +111,8 @@ def _logging(trail: Known, changes: Sequence[Change]) -> Iterator[Window]:
                 yield _off(
                     change.at, end, "the trail was made, and logging not yet started", "logging stopped", change.by
                 )
+    if not trail.described:
+        return
     if not trail.exists and not any(change.name == "DeleteTrail" for change in told):
         yield _off(told[-1].at if told else ALL_TIME[0], ALL_TIME[1], "there is no such trail any more", "no trail", "")
     # GetTrailStatus tells the last start and stop alone; what it adds is a stop before what Event history still knows.
@@ -128,6 +137,8 @@ def _selectors(trail: Known, changes: Sequence[Change], now: datetime, readable:
     for change, end in _until_next(told):
         if change.management is not True:
             yield _off(change.at, end, reason, "no management events", change.by)
+    if not trail.described:
+        return
     if trail.exists and trail.management is False and not told:
         yield _off(*ALL_TIME, reason, "no management events", "")
     if trail.exists and trail.management is None:
