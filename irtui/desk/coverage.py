@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from irtui.clock import Clock
 from irtui.desk.doors import reading_door
-from irtui.desk.trails import time_told, trail_named
+from irtui.desk.trails import Source, asked, time_told, trail_named, validate_trail
 from irtui.errors import UsageError
 from irtui.model.call import Call
 from irtui.trail.coverage.checking import checked
 from irtui.trail.coverage.covering import covering
+from irtui.trail.coverage.downloaded import of_folder
 from irtui.trail.coverage.looking import look
 from irtui.trail.coverage.report import Coverage
 from irtui.trail.search.history import regions_of
@@ -17,6 +19,21 @@ from irtui.trail.validate.names import REGION
 
 DAYS = timedelta(days=7)
 """Looked at when nobody says since when."""
+
+
+def coverage_of_folder(
+    *, folder: str, public_keys: str, start: str, end: str, arn: str, clock: Clock,
+    told: Callable[[str], None] = lambda words: None,
+) -> Coverage:  # fmt: skip
+    """From downloaded logs alone. Raises UsageError, SettingsError."""
+    request = asked(arn, start, end, regions=(), all_regions=True, accounts=(), clock=clock)
+    told("validating what was downloaded")
+    report = validate_trail(
+        request, Source(folder, public_keys), environ={}, clock=clock, ask_secret=lambda prompt: None
+    ).data()
+    told("looking for changes of the trail")
+    facts = of_folder(Path(folder), request.trail, report)
+    return covering(facts, request.since, request.until, request.until, {arn: report})
 
 
 def coverage_of(

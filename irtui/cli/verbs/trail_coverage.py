@@ -10,6 +10,7 @@ import click
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.output import Result
+from irtui.errors import UsageError
 from irtui.text import inert
 
 _WIDTH = 60
@@ -25,12 +26,14 @@ _GLYPHS = {"covered": "#", "unknown": "?", "not covered": "."}
 @click.option("--region", "regions", multiple=True, help="Only these. [every enabled Region]")
 @click.option("--trail-arn", "arns", multiple=True, help="Only these trails. [all, deleted ones too]")
 @click.option("--no-validate", is_flag=True, help="Read no digest and no log file: what a trail shows is then unknown.")
+@click.option("--folder", default="", metavar="DIR", help="Of one trail's downloaded bucket; no AWS is asked.")
+@click.option("--public-keys", default="", metavar="FILE", help="With --folder: what list-public-keys printed.")
 @click.option("--profile", default="", help="AWS profile.")
 @click.option("--endpoint-url", default="", help="An emulator of AWS on this machine.")
 @options.output
 def coverage(
-    start_time: str, end_time: str, regions: tuple[str, ...], arns: tuple[str, ...], no_validate: bool, profile: str,
-    endpoint_url: str,
+    start_time: str, end_time: str, regions: tuple[str, ...], arns: tuple[str, ...], no_validate: bool, folder: str,
+    public_keys: str, profile: str, endpoint_url: str,
 ) -> Result:  # fmt: skip
     """Show the blind windows: Region by Region, which time Event history and each trail can show, and why not.
 
@@ -38,12 +41,20 @@ def coverage(
     """
     from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
-    from irtui.desk.coverage import coverage_of
+    from irtui.desk.coverage import coverage_of, coverage_of_folder
 
     def told(words: str) -> None:
         if sys.stderr.isatty():
             click.echo(f"{inert(words)} …", err=True)
 
+    if folder:
+        if len(arns) != 1 or not start_time:
+            raise UsageError("--folder needs one --trail-arn and --start-time.", advice="Its ARN names its files.")
+        found = coverage_of_folder(
+            folder=folder, public_keys=public_keys, start=start_time, end=end_time, arn=arns[0], clock=SystemClock(),
+            told=told,
+        )  # fmt: skip
+        return Result(found.data(), _text(found.data()), ExitCode.DONE if found.whole else ExitCode.FAILED)
     found = coverage_of(
         start=start_time, end=end_time, regions=regions, arns=arns, validated=not no_validate, profile=profile,
         endpoint_url=endpoint_url, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret, told=told,

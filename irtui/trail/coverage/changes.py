@@ -46,11 +46,12 @@ def change_of(event: Mapping[str, Any]) -> Change | None:
     if not short:
         return None
     told = answer if "isMultiRegionTrail" in answer else asked
+    bucket = string(answer, "s3BucketName") or string(asked, "s3BucketName")
     return Change(
         at, name, short, home, string(event, "recipientAccountId"), _who(event),
         multi_region=_flag(told, "isMultiRegionTrail"),
         management=management({**asked, **answer}) if name == "PutEventSelectors" else None,
-        bucket="" if told.get("isOrganizationTrail") else string(answer, "s3BucketName") or string(asked, "s3BucketName"),
+        bucket="" if told.get("isOrganizationTrail") else bucket,
         prefix=(string(answer, "s3KeyPrefix") or string(asked, "s3KeyPrefix")).strip("/"),
     )  # fmt: skip
 

@@ -1,11 +1,13 @@
 """`irtui trail coverage` over a simulated account: what was done to its trails, and what their files vouch for."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from irtui.gameday.world import World
 from irtui.trail.coverage.report import Coverage
 from tests.support.lab import QUIET, Lab
 from tests.support.trails import ALL, Trailed, text
+from tests.support.validated import downloaded
 
 HOUR = 3600
 
@@ -95,7 +98,27 @@ def test_deleted_files_and_a_narrowed_trail_are_blind_windows(account: Trailed) 
     told = _windows(data, "trail main", "us-east-1")
     assert (told[-1]["cause"], told[-1]["state"]) == ("no trail", "not covered")
     assert "auditor" in told[-1]["by"]
-    assert not [window for window in told if window["state"] == "covered"]
+    left = [window for window in told if window["state"] == "covered"]
+    assert left, "what it wrote before still stands, and its bucket is known from the event that made it"
+    assert left[-1]["until"] <= told[-1]["since"]
+
+
+def test_downloaded_files_are_enough(account: Trailed, tmp_path: Path) -> None:
+    """From a folder, without AWS: covered where digests and logs stand, blind where the trail was stopped, by whom."""
+    folder, keys = downloaded(account, tmp_path)
+    start = text(account.lab.world.now() - timedelta(hours=20))
+    command = [sys.executable, "-m", "irtui", "trail", "coverage", "--folder", str(folder), "--public-keys", str(keys)]
+    command += ["--trail-arn", account.arn, "--start-time", start, "-o", "json"]
+    command += ["--end-time", text(account.lab.world.now())]
+    done = subprocess.run(command, env={"PATH": os.defpath}, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    data = json.loads(done.stdout)["data"]
+    assert {row["source"] for row in data["rows"]} == {"trail main"}
+    told = _windows(data, "trail main", "us-east-1")
+    assert "covered" in {window["state"] for window in told}
+    stopped = [window for window in told if window["cause"] == "logging stopped"]
+    assert any("user/auditor" in window["by"] for window in stopped)
+    assert "no AWS was asked" in data["not_looked_at"][0]
 
 
 def test_it_is_drawn_for_people(account: Trailed) -> None:
