@@ -67,7 +67,7 @@ def test_what_is_no_report_claims_nothing() -> None:
         "lanes": [{"slots": "x"}],
         "events": [{"event": 3}],
         "sources": [{}],
-        "counts": [],
+        "minutes": [],
     }
     for empty in ({}, odd):
         assert "nothing is known" in _text(CoverageView(empty).head(80))

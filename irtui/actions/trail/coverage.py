@@ -56,7 +56,7 @@ def _facts(coverage: Coverage) -> Facts:
         for window in row.windows
         if window.state is not State.COVERED and window.cause != TAIL
     ]
-    hours = ", ".join(f"{count} h {state}" for state, count in data["counts"].items() if count)
+    hours = ", ".join(f"{count / 60:.1f} h {state}" for state, count in data["minutes"].items() if count)
     told = {"whole": coverage.whole, "why": hours or "nothing was looked at", "blind": blind[:NAMED],
             "blind_count": len(blind)}  # fmt: skip
     return Facts({**data, **told}, coverage.gaps)

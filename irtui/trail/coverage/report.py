@@ -13,7 +13,7 @@ from typing import Any
 
 TAIL = "not delivered yet"
 """The cause that time alone mends."""
-_HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
 
 
 class State(StrEnum):
@@ -76,14 +76,14 @@ class Coverage:
         return bool(windows) and fine and not self.gaps
 
     def data(self) -> dict[str, Any]:
-        hours = {state.value: 0.0 for state in State}
+        minutes = {state.value: 0.0 for state in State}
         for row in self.rows:
             for window in row.windows:
-                hours[window.state.value] += (window.until - window.since) / _HOUR
+                minutes[window.state.value] += (window.until - window.since) / _MINUTE
         return {
             "since": moment(self.since), "until": moment(self.until), "now": moment(self.now),
             "rows": [row.data() for row in self.rows],
-            "counts": {state: round(value, 2) for state, value in hours.items()},
+            "minutes": {state: round(value) for state, value in minutes.items()},
             "not_looked_at": list(self.not_looked_at), "gaps": list(self.gaps),
         }  # fmt: skip
 

@@ -36,10 +36,10 @@ class CoverageView:
     def head(self, width: int) -> tuple[Line, ...]:
         data = self._data
         hours: list[Span] = [(" ", "")]
-        counts = data.get("counts")
+        minutes = data.get("minutes")
         for state in STATES:
-            value = counts.get(state) if isinstance(counts, Mapping) else None
-            told = f"{value:.1f} h" if isinstance(value, int | float) else "? h"
+            value = minutes.get(state) if isinstance(minutes, Mapping) else None
+            told = f"{value / 60:.1f} h" if isinstance(value, int) else "? h"
             sign, plain, role = _SIGNS[state]
             hours += [(plain if self._ascii else sign, role), (f" {state} {told}", role), ("  ", "")]
         gaps = len(strings(data.get("gaps"))) + len(strings(data.get("not_looked_at")))

@@ -41,6 +41,7 @@ def test_the_blind_windows_are_a_step_of_their_own(scene: Scene, tmp_path: Path)
         ("Event history", "us-east-1"), ("trail main", "us-east-1"),
     ]  # fmt: skip
     assert {window["cause"] for window in blind["rows"][0]["windows"]} >= {"refused"}
+    assert all(isinstance(value, int) for value in blind["minutes"].values()), "as evidence holds it"
     kept = bench.state.step("blind")
     assert kept.status == "done" and any("LookupEvents" in gap for gap in kept.gaps)
     assert blind["whole"] is False and blind["blind_count"] == len(blind["blind"]) > 0
