@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
+LONG = ("tests/tui/", "tests/faults/", "tests/e2e/", "tests/property/")
 KEPT = ("IRTUI_DEEP", "IRTUI_GOLDEN")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test` leaves out what is marked deep; `make test-deep` runs it."""
+    """`make test` leaves out what is marked deep; `make test-deep` runs it. The longest files come first."""
     if not DEEP:
         items[:] = [item for item in items if item.get_closest_marker("deep") is None]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))  # so that two workers end together
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
