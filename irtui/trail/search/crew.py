@@ -19,6 +19,7 @@ from typing import Any
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import Query
 from irtui.trail.search.reading import Hit
+from irtui.trail.search.worker import MANY
 
 BATCH = 32
 """Logs by path that a worker is told of at once: few enough for their names to fit into a pipe."""
@@ -225,7 +226,7 @@ class _Crew:
                 if len(raw) < size:
                     break
                 held.append(Hit(named[0], named[1], named[2], raw))
-            if len(held) >= BUNDLE:
+            if len(held) >= MANY:
                 begun = True
                 for result in held:
                     self._give(batch, result)

@@ -17,6 +17,9 @@ from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import Query
 from irtui.trail.search.reading import Hit, Reader
 
+MANY = 64
+"""Results of a log that are given on before its end is known."""
+
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this one decides when it ends
@@ -24,11 +27,17 @@ def main() -> None:
 
 
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:
+    told = 0
+
     def hit(found: Hit) -> None:
+        nonlocal told
+        told += 1
         _line(answers, {"hit": [found.id, found.time, found.core, len(found.raw)]})
         answers.write(found.raw)
 
     def finding(found: Finding) -> None:
+        nonlocal told
+        told += 1
         _line(answers, {"finding": [found.kind, found.where, found.detail]})
 
     reader = Reader(Query.from_data(json.loads(asked.readline())), hit, finding)
@@ -37,13 +46,15 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
             answers.flush()
             continue
         item = json.loads(line)
-        before = reader.inflated
+        before, told = reader.inflated, 0
         try:
             with _opened(asked, item) as file:
                 reader.read(item["where"], file)
         except OSError as error:
             finding(Finding("unreadable", item["where"], error.strerror or type(error).__name__))
         answers.write(b"%d\n" % (reader.inflated - before))
+        if told >= MANY:  # whoever takes them has given some of them on: that the log has ended must not get lost
+            answers.flush()
 
 
 def _opened(asked: BinaryIO, item: dict[str, Any]) -> Any:

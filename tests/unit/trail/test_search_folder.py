@@ -242,16 +242,34 @@ def test_a_log_that_kills_its_reader_is_a_finding_and_the_rest_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that ends in the middle is replaced; the log it had is told."""
-    program = crew._PROGRAM.replace(
-        "main()",
-        "import irtui.trail.search.reading as r, os\nold = r.Reader.read\n"
-        "r.Reader.read = lambda self, where, file: os._exit(9) if where == 'b' else old(self, where, file)\nmain()",
-    ).replace("; from", "\nfrom").replace("; import", "\nimport").replace("main; ", "main\n")  # fmt: skip
-    monkeypatch.setattr(crew, "_PROGRAM", program)
+    _killed_by(monkeypatch, "b")
     for number, name in enumerate("abc"):
         put(tmp_path, name, log(event(number)))
     found = searched(tmp_path)
     assert numbers(found) == [0, 2] and [(one.kind, one.where) for one in found.findings] == [("unreadable", "b")]
+
+
+def test_whoever_kills_the_reader_takes_no_event_of_another_log_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log with very many events that was read before it loses none of them, and is not blamed."""
+    _killed_by(monkeypatch, "b")
+    put(tmp_path, "a", log(*(event(number) for number in range(500))))
+    put(tmp_path, "b", log(event(500)))
+    put(tmp_path, "c", log(event(501)))
+    found = searched(tmp_path)
+    assert numbers(found) == [*range(500), 501]
+    assert [(one.kind, one.where) for one in found.findings] == [("unreadable", "b")]
+    assert found.answered[0].events == 501
+
+
+def _killed_by(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    program = crew._PROGRAM.replace(
+        "main()",
+        "import irtui.trail.search.reading as r, os\nold = r.Reader.read\n"
+        "r.Reader.read = lambda self, where, file: os._exit(9) if where == NAME else old(self, where, file)\nmain()",
+    ).replace("; from", "\nfrom").replace("; import", "\nimport").replace("main; ", "main\n")  # fmt: skip
+    monkeypatch.setattr(crew, "_PROGRAM", program.replace("NAME", repr(name)))
 
 
 def test_a_worker_imports_nothing_from_where_the_operator_stands(
