@@ -16,6 +16,7 @@ _FORMS = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?"), "TIME"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b1[6-9]\d{8}(\.\d+)?\b"), "TIME"),
+    (re.compile(r"\bholds for \d+ more minutes\b"), "HOLDS"),
     (re.compile(r"\b127\.0\.0\.1:\d+"), "HOST"),
     (re.compile(r"INC-[A-Z0-9]{6}"), "INCIDENT"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
