@@ -117,12 +117,13 @@ def _lines(path: str) -> Iterator[_Lines]:
         yield _Lines(None)
         return
     try:
-        with Path(path).open("x", encoding="ascii", newline="") as file:
-            yield _Lines(file)
+        file = Path(path).open("x", encoding="ascii", newline="")  # noqa: SIM115  closed below; its errors are not the search's
     except FileExistsError:
         raise UsageError(f"{path} exists already.", advice="Name a new file.") from None
     except OSError as fault:
         raise UsageError(f"{path} cannot be written: {fault.strerror}.") from fault
+    with file:
+        yield _Lines(file)
 
 
 class _Progress:

@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from queue import Full, Queue
-from typing import Any
+from typing import IO, Any
 
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import Query
@@ -78,6 +79,12 @@ def read_all(query: Query, logs: Iterable[Log], workers: int | None = None) -> I
         crew.stop()
 
 
+def _close(pipe: IO[bytes]) -> None:
+    """What was still to be written to a process that ended is nobody's loss, and must not hide why it was ended."""
+    with suppress(OSError):
+        pipe.close()
+
+
 def _short(log: Log) -> bool:
     return bool(log.path) and len(log.path) < SHORT and log.path.isascii() and log.path.isprintable()
 
@@ -121,7 +128,7 @@ class _Crew:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe:
-                    pipe.close()
+                    _close(pipe)
 
     def _take(self) -> _Batch | None:
         """The next logs, in their order; None when there are none or nobody wants them."""
@@ -180,7 +187,7 @@ class _Crew:
             if last:
                 self._batches.put(None)
             if process and process.stdin:
-                process.stdin.close()
+                _close(process.stdin)
 
     def _read(self, process: subprocess.Popen[bytes], logs: list[Log], batch: _Batch) -> tuple[int, bool]:
         """Lets the process read the logs. How many it read to the end, and whether the next one gave results."""
