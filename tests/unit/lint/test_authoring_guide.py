@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from irtui.cli.main import cli
 from irtui.lint.check import RULES, lint
 from irtui.runbook.format import StepFormat
 from irtui.runbook.parse import parse_runbook
@@ -37,7 +39,7 @@ def test_an_example_of_the_guide_lints(example: str) -> None:
 
 @pytest.mark.parametrize(("example", "message"), WRONG, ids=range(len(WRONG)))
 def test_a_wrong_example_gives_the_message_under_it(example: str, message: str) -> None:
-    """Word for word, and no other."""
+    """Word for word, and no other; that an example does not use the input of the shared head is left out."""
     assert said(example) == message.strip().split("\n")
 
 
@@ -47,3 +49,18 @@ def test_every_rule_and_every_key_is_in_the_guide() -> None:
     assert {rule.RULE for rule in RULES} == set(re.findall(r"^### (\w+):", GUIDE, re.M))
     for name, field in StepFormat.model_fields.items():
         assert f"`{field.alias or name}`" in GUIDE, name
+
+
+def test_every_command_of_the_guide_exists() -> None:
+    """Its verbs and its options, as the command line has them."""
+    commands = re.findall(r"(?:^    |`)irtui ((?:[a-z]+ )+)([^`\n]*)", GUIDE, re.M)
+    assert len(commands) >= 5
+    for verbs, rest in commands:
+        command: click.Command = cli
+        for verb in verbs.split():
+            assert isinstance(command, click.Group), verbs
+            found = command.get_command(click.Context(command), verb)
+            assert found is not None, verbs
+            command = found
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in rest.split() if word.startswith("--")} <= known, verbs
