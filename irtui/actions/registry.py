@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from irtui.actions.account import footholds
 from irtui.actions.athena import estimate, results, statement
 from irtui.actions.cloudtrail import family_tree, trace_access_key
 from irtui.actions.iam import (
@@ -9,6 +10,8 @@ from irtui.actions.iam import (
     delete_access_key,
     deny_all,
     deny_role,
+    key_owner,
+    new_since,
     reactivate_access_key,
     revoke_role_sessions,
     snapshot_user,
@@ -19,6 +22,7 @@ from irtui.actions.trail import coverage, search, validate
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
     for module in (
+        footholds,
         estimate,
         results,
         statement,
@@ -28,6 +32,8 @@ ACTIONS: Mapping[str, Action] = {
         delete_access_key,
         deny_all,
         deny_role,
+        key_owner,
+        new_since,
         reactivate_access_key,
         revoke_role_sessions,
         snapshot_user,

@@ -78,7 +78,9 @@ class Host:
         self._begin()
 
     def inputs(self) -> dict[str, str]:
-        return {name: str(filled(value, self.seeder.known)) for name, value in self.scenario.inputs.items()}
+        holds = [(name, held) for player in self.troupe.players.values() for name, held in player.holds.items()]
+        known = {**{f"{name}.id": held.access_key_id for name, held in holds}, **self.seeder.known}
+        return {name: str(filled(value, known)) for name, value in self.scenario.inputs.items()}
 
     def told(self) -> dict[str, Any]:
         """What `world.json` says of this world besides how to reach it."""

@@ -60,7 +60,7 @@ class ScriptedOperator:
         for step in state.steps:
             if step.status is StepStatus.WAITING:
                 return self._wait(state, timeout)
-            if step.status.open and not step.blocked_by:
+            if step.status.open and not step.blocked_by and not step.begun:  # of a child, its own steps
                 return self._take(step)
         if any(step.status in (StepStatus.SETTLING, StepStatus.WAITING) for step in state.steps):
             return self._wait(state, timeout)

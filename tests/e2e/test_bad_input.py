@@ -279,29 +279,22 @@ def test_wrong_digits_and_malformed_inputs_open_nothing(home: Path, world: World
 
 
 @pytest.mark.parametrize(
-    ("key", "failed", "words"),
+    ("key", "words"),
     [
-        ("AKIA5RLJLQVRP5ZNZ5OH", "failed        1", ("930618246498", "tell its owner")),
-        (
-            "AKIAWO645SY5AAAAAAAA",
-            "failed        2",
-            ("iam.GetAccessKeyLastUsed: AccessDenied", "These credentials may not do that"),
-        ),
+        ("AKIA5RLJLQVRP5ZNZ5OH", ("930618246498", "Tell the account whose key it is")),
+        ("AKIAWO645SY5AAAAAAAA", ("may not ask whose it is", "Find out whom the key stood for")),
     ],
     ids=["of another account", "unknown"],
 )
-def test_an_unknown_key_and_the_key_of_another_account(
-    home: Path, key: str, failed: str, words: tuple[str, ...]
-) -> None:
-    """A key that is not this account's, or that nobody has, ends before any change, with advice and exit 1."""
+def test_an_unknown_key_and_the_key_of_another_account(home: Path, key: str, words: tuple[str, ...]) -> None:
+    """A key that is not this account's, or that nobody has, leads to no change, and to a step that says what to do."""
     with walking(home, "rehearse", "leaked-key", "--plain") as walk:
         walk.answer("Number or value: ", key)
         walk.answer("to allow changes", ACCOUNT[-4:])
-        walk.answer("> ", "")
+        walk.answer("What was done (empty: not yet): ", "")
         walk.answer("> ", "q")
-        assert walk.ended() == 1, walk.out[-2000:] + walk.err
+        assert walk.ended() in (0, 1), walk.out[-2000:] + walk.err
         assert "Traceback" not in walk.out + walk.err
-        assert f"✘ {failed}" in walk.out
         assert all(word in walk.out for word in words), walk.out
         assert changes(world_of(home)) == []
     assert verify(incident_folder(home)).verdict == "not closed"

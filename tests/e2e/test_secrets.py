@@ -114,7 +114,7 @@ def test_what_the_operator_types_is_masked(home: Path) -> None:
         walk.answer("> ", f"n AWS_SECRET_ACCESS_KEY={NOTE}")
         walk.answer("> ", "s 7")
         walk.answer("Why skip 7", f"the key was {REASON}")
-        walk.answer("> ", "r 12")
+        walk.answer("> ", "r 20")
         walk.answer("What was done", f"I removed {STATEMENT} from the repository")
         walk.answer("> ", "j")
         walk.answer("> ", "10")

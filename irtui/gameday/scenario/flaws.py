@@ -73,7 +73,8 @@ def _references(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Fla
     built = set(names(scenario))
     standing = built | {f"{handle}.id" for handle in scenario.key_handles}
     parts: list[tuple[tuple[str, ...], set[str]]] = [((key,), built) for key in ("world", "accounts", "organization")]
-    parts += [((key,), standing) for key in ("inputs", "objectives", "injects")]
+    parts += [((key,), standing) for key in ("objectives", "injects")]
+    parts.append((("inputs",), standing | {f"{gain}.id" for actor in scenario.actors.values() for gain in actor.gains}))
     parts += [
         (("actors", name), standing | {f"{gained}.id" for gained in actor.gains})
         for name, actor in scenario.actors.items()

@@ -122,7 +122,7 @@ LEAKED = load_scenario("leaked-key").source
 UNFIT = [
     ("\nhints:\n", "\nhints:\n  nowhere: [x]\n", "no step nowhere"),
     ("\nplays:\n", "\nplays:\n  other: {only: [nowhere]}\n", "no step nowhere"),
-    ("choices: {fate: keep}", "choices: {fate: sell}", "no choice sell"),
+    ("choices: {fate: keep,", "choices: {fate: sell,", "no choice sell"),
     ('  access_key_id: "${leaked.id}"', '  key: "${leaked.id}"', "asks for no key"),
     ("call: sts.GetCallerIdentity}", "call: sts.GetCaller}", "no operation sts.GetCaller"),
     ("{at: -3h1m, by: leaked, call: iam.ListUsers}",

@@ -1,0 +1,81 @@
+"""What somebody may have left in an account outside IAM: anchors, functions, machines, rules, buckets, grants, secrets.
+
+Stops and breaks: nothing, it only reads, in every enabled Region. Each place is told in a sentence of its own that
+names what was found, and what could not be asked: a sentence that begins with `not read` is no all-clear.
+Limits: rules and bucket policies bear no date, so all of them are told; a secret's reader may have been legitimate.
+CloudTrail: List…, Describe…, Get… and LookupEvents events of the operator, in each Region.
+
+```yaml
+use: account.footholds
+with: {since: "${{ inputs.since }}", account: "${{ aws.account }}"}
+evidence: true
+```
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from irtui.actions.account_places import Places
+from irtui.actions.asked import span, words
+from irtui.actions.interface import Action, Facts, InputField, Reader, text
+from irtui.clock import rfc3339
+from irtui.trail.search.history import regions_of
+
+NAMED = 20
+"""Things that a sentence names; more are counted, and stand in the evidence."""
+_PLACES = {
+    "anchors": Places.anchors,
+    "functions": Places.functions,
+    "machines": Places.machines,
+    "rules": Places.rules,
+    "buckets": Places.buckets,
+    "grants": Places.grants,
+    "secrets": Places.secrets,
+}
+
+
+def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
+    """Raises RunbookError for unusable inputs, AwsFault when the operator's session has ended."""
+    since, _ = span(inputs, now)
+    regions, missing = words(inputs, "regions"), tuple[str, ...]()
+    if not regions:
+        regions, findings = regions_of(reader)
+        missing = tuple(finding.detail for finding in findings)
+    places = Places(reader, since, regions, text(inputs, "account"))
+    found: dict[str, list[str]] = {}
+    said: dict[str, str] = {}
+    for name, look in _PLACES.items():
+        reader.told(name)
+        found[name], lacks = places.told(look)
+        said[name] = _sentence(found[name], lacks)
+    gaps = (*missing, *places.gaps)
+    data = {**said, "since": rfc3339(since), "regions": list(regions), "found": found, "gaps": list(gaps)}
+    return Facts(data, gaps)
+
+
+def _sentence(found: Sequence[str], lacks: Sequence[str]) -> str:
+    rest = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    named = "; ".join(found[:NAMED]) + rest
+    if not lacks:
+        return named or "nothing was found"
+    more = f" (and {len(lacks) - 1} more)" if len(lacks) > 1 else ""
+    return f"{named}; not read in full: {lacks[0]}{more}" if named else f"not read: {lacks[0]}{more}"
+
+
+ACTION = Action(
+    id="account.footholds",
+    title="What may have been left outside IAM",
+    inputs={
+        "since": InputField("string", help="A time, or how long ago: 24h, 90d."),
+        "account": InputField("account_id", help="The account: whoever is of another is an outsider."),
+        "regions": InputField("list", required=False, help="Regions to look in; every enabled one without it."),
+    },
+    permissions=(
+        "cloudtrail:LookupEvents", "ec2:DescribeInstances", "ec2:DescribeKeyPairs", "ec2:DescribeRegions",
+        "events:ListRules", "kms:ListGrants", "kms:ListKeys", "lambda:ListFunctionUrlConfigs", "lambda:ListFunctions",
+        "rolesanywhere:ListProfiles", "rolesanywhere:ListTrustAnchors", "s3:GetBucketPolicy", "s3:ListAllMyBuckets",
+    ),
+    keeps=(*_PLACES, "gaps"),
+    observe=observe,
+)  # fmt: skip

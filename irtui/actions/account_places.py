@@ -1,0 +1,141 @@
+"""Reading places of an account outside IAM, Region by Region, for what somebody may have left there.
+
+Rules: what a place lacks an answer for is told in the place's own words; a service that one Region cannot ask at all
+(not simulated, denied) is still asked in the others, and each refusal is a gap.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from irtui.actions.interface import Reader
+from irtui.actions.observe import words
+from irtui.aws.paging import truncated
+from irtui.canonical import plain
+from irtui.errors import AwsFault, SimulatorGap
+from irtui.model.call import Call
+from irtui.trail.family import moment
+
+PAGES = 20
+EACH = 100
+"""Buckets and keys that are asked one by one, in a Region."""
+
+
+class Places:
+    """Reads on behalf of one look."""
+
+    def __init__(self, reader: Reader, since: datetime, regions: Sequence[str], account: str) -> None:
+        self._reader, self._since, self._regions, self._account = reader, since, regions, account
+        self.gaps: list[str] = []
+
+    def anchors(self) -> Iterator[str]:
+        """Roles Anywhere: whoever holds a certificate of a trust anchor's may become roles."""
+        for region, one in self._everywhere("rolesanywhere", "ListTrustAnchors", "trustAnchors"):
+            if one.get("enabled") and self._new(one.get("createdAt")):
+                yield f"trust anchor {one.get('trustAnchorArn')} in {region}"
+        for region, one in self._everywhere("rolesanywhere", "ListProfiles", "profiles"):
+            if one.get("enabled") and self._new(one.get("createdAt")):
+                yield f"profile {one.get('profileArn')} in {region}"
+
+    def functions(self) -> Iterator[str]:
+        """Functions whose code or configuration is new, and their URLs: anybody may call one of type NONE."""
+        for region, one in self._everywhere("lambda", "ListFunctions", "Functions"):
+            if not self._new(one.get("LastModified")):
+                continue
+            name = str(one.get("FunctionName"))
+            yield f"function {name} in {region}"
+            said = self._read("lambda", "ListFunctionUrlConfigs", region, FunctionName=name)
+            for url in (said or {}).get("FunctionUrlConfigs") or ():
+                yield f"URL {url.get('FunctionUrl')} of {name} ({url.get('AuthType')}) in {region}"
+
+    def machines(self) -> Iterator[str]:
+        """Key pairs and instances."""
+        for region, one in self._everywhere("ec2", "DescribeKeyPairs", "KeyPairs"):
+            if self._new(one.get("CreateTime")):
+                yield f"key pair {one.get('KeyName')} in {region}"
+        for region, group in self._everywhere("ec2", "DescribeInstances", "Reservations"):
+            for one in group.get("Instances") or ():
+                state = (one.get("State") or {}).get("Name")
+                if self._new(one.get("LaunchTime")) and state not in ("terminated", "shutting-down"):
+                    yield f"instance {one.get('InstanceId')} in {region}"
+
+    def rules(self) -> Iterator[str]:
+        """EventBridge gives no date: every rule that is on, but those that AWS's own services keep."""
+        for region, one in self._everywhere("events", "ListRules", "Rules"):
+            if one.get("State") != "DISABLED" and not one.get("ManagedBy"):
+                yield f"rule {one.get('Name')} in {region}"
+
+    def buckets(self) -> Iterator[str]:
+        """Buckets whose policy lets in everybody or another account; S3 does not date policies."""
+        listed = (self._read("s3", "ListBuckets", None) or {}).get("Buckets") or ()
+        if len(listed) > EACH:
+            self.gaps.append(f"the policies of {len(listed) - EACH} more buckets were not read")
+        for one in listed[:EACH]:
+            said = self._read("s3", "GetBucketPolicy", None, Bucket=str(one["Name"])) or {}
+            if who := sorted(set(_outsiders(said.get("Policy"), self._account))):
+                yield f"bucket {one['Name']} lets in {', '.join(who)}"
+
+    def grants(self) -> Iterator[str]:
+        """Grants of KMS keys, which no key policy shows."""
+        for region in self._regions:
+            listed = (self._read("kms", "ListKeys", region) or {}).get("Keys") or ()
+            if len(listed) > EACH:
+                self.gaps.append(f"the grants of {len(listed) - EACH} more KMS keys in {region} were not read")
+            for key in listed[:EACH]:
+                said = self._read("kms", "ListGrants", region, KeyId=str(key["KeyId"])) or {}
+                for one in said.get("Grants") or ():
+                    if self._new(one.get("CreationDate")):
+                        yield f"grant {one.get('GrantId')} of key {key['KeyId']} to {one.get('GranteePrincipal')}"
+
+    def secrets(self) -> Iterator[str]:
+        """Secrets and parameters that were read, each with who read it, by CloudTrail."""
+        for region in self._regions:
+            for name in ("GetSecretValue", "BatchGetSecretValue", "GetParameter", "GetParameters"):
+                asked = [{"AttributeKey": "EventName", "AttributeValue": name}]
+                call = {"LookupAttributes": asked, "StartTime": self._since, "MaxResults": 50}
+                for one in (self._read("cloudtrail", "LookupEvents", region, **call) or {}).get("Events") or ():
+                    of = [str(thing.get("ResourceName")) for thing in one.get("Resources") or ()]
+                    yield f"{name} of {', '.join(of) or 'something'} by {one.get('Username')} in {region}"
+
+    def told(self, look: Callable[["Places"], Iterator[str]]) -> tuple[list[str], list[str]]:
+        """What one place holds, each once, and what could not be read of it."""
+        before = len(self.gaps)
+        found = list(dict.fromkeys(look(self)))
+        return found, self.gaps[before:]
+
+    def _everywhere(self, service: str, operation: str, member: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for region in self._regions:
+            for one in (self._read(service, operation, region) or {}).get(member) or ():
+                yield region, one
+
+    def _read(self, service: str, operation: str, region: str | None, **params: Any) -> Mapping[str, Any] | None:
+        where = f"{service}.{operation}" + (f" in {region}" if region else "")
+        try:
+            data: Mapping[str, Any] = self._reader.read(Call(service, operation, params, region), pages=PAGES).data
+        except (AwsFault, SimulatorGap) as error:
+            if isinstance(error, AwsFault) and error.kind == "expired":
+                raise
+            if not (isinstance(error, AwsFault) and error.kind == "absent"):
+                self.gaps.append(words(error) + (f" in {region}" if region else ""))
+            return None
+        if truncated(data):
+            self.gaps.append(f"{where} has more entries than were read")
+        return data
+
+    def _new(self, at: Any) -> bool:
+        """Made since then; a date that is missing counts as new."""
+        made = moment(str(plain(at)))
+        return made is None or made >= self._since
+
+
+def _outsiders(policy: Any, account: str) -> Iterator[str]:
+    """Whom an Allow of a bucket's policy lets in besides this account and AWS's services."""
+    statements = policy.get("Statement") if isinstance(policy, Mapping) else None
+    for one in statements if isinstance(statements, list) else [statements]:
+        if not isinstance(one, Mapping) or one.get("Effect") != "Allow":
+            continue
+        principal = one.get("Principal", "everybody but some" if "NotPrincipal" in one else "")
+        given = principal.get("AWS", ()) if isinstance(principal, Mapping) else principal
+        for who in [given] if isinstance(given, str) else given:
+            if who and f":{account}:" not in f":{who}:":
+                yield "everybody" if who == "*" else str(who)

@@ -1,0 +1,199 @@
+"""What is new in an account, what stands outside IAM, and whose a key is, against a table of AWS's answers."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from irtui.actions.account_places import Places
+from irtui.actions.registry import ACTIONS
+from irtui.aws import shapes
+from irtui.aws.door import Objects
+from irtui.errors import AwsFault, SimulatorGap
+from irtui.model.call import Call
+from irtui.model.outcome import Reply
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HERE, THERE = "111122223333", "444455556666"
+OLD, NEW = "2026-01-01T00:00:00Z", "2026-11-23T10:00:00Z"
+KEY = "AKIACICICICICICICICI"
+DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+
+
+class Account:
+    """Answers reads from a table: operation → reply, a function of the call, or an error to raise."""
+
+    region = "us-east-1"
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers = answers
+        self.asked: set[str] = set()
+
+    def read(self, call: Call, *, pages: int = 1) -> Reply:
+        assert not shapes.parameter_problems(call), shapes.parameter_problems(call)
+        self.asked.add(call.name)
+        answer = self.answers.get(call.operation, fault("absent"))
+        answer = answer(call) if callable(answer) else answer
+        if isinstance(answer, Exception):
+            raise answer
+        return Reply(answer)
+
+    def objects(self) -> Objects:
+        raise fault("denied")
+
+    def told(self, words: str) -> None: ...
+
+
+def fault(kind: str) -> AwsFault:
+    return AwsFault(kind, kind.title(), "no", call="x.Y")
+
+
+def observe(action: str, of: Account, /, **inputs: str) -> Mapping[str, Any]:
+    look = ACTIONS[action].observe
+    assert look is not None
+    facts = look(of, inputs, NOW)
+    assert set(ACTIONS[action].keeps) <= set(facts.data) and facts.data["gaps"] == list(facts.gaps)
+    spoken = {name.replace(".", ":") for name in of.asked} - {"s3:ListBuckets"}
+    assert spoken <= set(ACTIONS[action].permissions)
+    return facts.data
+
+
+def user(name: str, created: str, **more: Any) -> dict[str, Any]:
+    return {"UserName": name, "Arn": f"arn:aws:iam::{HERE}:user/{name}", "CreateDate": created, **more}
+
+
+def role(path: str, created: str) -> dict[str, Any]:
+    arn = f"arn:aws:iam::{HERE}:role/{path}"
+    return {"RoleName": path.rsplit("/", 1)[-1], "Arn": arn, "CreateDate": created, "AssumeRolePolicyDocument": {}}
+
+
+def changed(call: Call) -> dict[str, Any]:
+    """Somebody changed the trust of `old`, not of `kept`; this session that of `mine`; jo got a password."""
+    event = {"eventTime": NEW, "sourceIPAddress": "203.0.113.9", "userIdentity": {"arn": "arn:evil"}}
+    rows = {
+        "UpdateAssumeRolePolicy": [
+            {**event, "requestParameters": {"roleName": "old"}},
+            {**event, "requestParameters": {"roleName": "kept"}, "errorCode": "AccessDenied"},
+            {**event, "requestParameters": {"roleName": "mine"}, "userIdentity": {"arn": "arn:me"}},
+        ],
+        "CreateLoginProfile": [{**event, "requestParameters": {"userName": "jo"}}],
+    }
+    asked = call.params["LookupAttributes"][0]["AttributeValue"]
+    return {"Events": [{"CloudTrailEvent": row} for row in rows.get(asked, ())]}
+
+
+def test_new_is_what_iam_dates_so_and_what_cloudtrail_tells() -> None:
+    """A new user, a password, a changed trust, a key; not what is denied, refused, one's own, AWS's or inactive."""
+    users = [user("new", NEW), user("jo", OLD), user("old", OLD),
+             user("shut", NEW, UserPolicyList=[{"PolicyName": "d", "PolicyDocument": DENY}])]  # fmt: skip
+    roles = [role(name, OLD) for name in ("old", "kept", "mine")] + [role("aws-service-role/x.y/z", NEW)]
+    versions = [{"VersionId": "v3", "IsDefaultVersion": True, "CreateDate": NEW, "Document": DENY},
+                {"VersionId": "v2", "IsDefaultVersion": False, "CreateDate": "2026-02-01T00:00:00Z"},
+                {"VersionId": "v1", "IsDefaultVersion": False, "CreateDate": OLD}]  # fmt: skip
+    made = [{"AccessKeyId": KEY, "Status": "Active", "CreateDate": NEW},
+            {"AccessKeyId": "AKIAOFF", "Status": "Inactive", "CreateDate": NEW}]  # fmt: skip
+    account = Account(
+        GetAccountAuthorizationDetails={
+            "UserDetailList": users, "RoleDetailList": roles, "GroupDetailList": [],
+            "Policies": [{"Arn": "arn:aws:iam::1:policy/p", "PolicyVersionList": versions}],
+        },
+        ListAccessKeys=lambda call: {"AccessKeyMetadata": made if call.params["UserName"] == "old" else []},
+        LookupEvents=changed,
+    )  # fmt: skip
+    found = observe("iam.new_since", account, since="24h", caller="arn:me")
+    assert (found["users"], found["roles"]) == (["new", "jo"], ["old"])
+    assert found["keys"] == [{"user": "old", "id": KEY}]
+    assert found["policies"] == [{"arn": "arn:aws:iam::1:policy/p", "version": "v3", "earlier": "v2"}]
+    assert (found["open"], found["own_changes"], found["gaps"]) == (5, 1, [])
+    assert "role old (by arn:evil)" in found["words"]
+
+
+def test_what_was_not_read_is_a_gap_and_no_account_at_all_is_a_failure() -> None:
+    """A refused list is named, so is a time before Event history; without IAM itself there is nothing to say."""
+    account = Account(GetAccountAuthorizationDetails={"UserDetailList": [], "RoleDetailList": []},
+                      ListSAMLProviders=fault("denied"), LookupEvents={"Events": []})  # fmt: skip
+    gaps = observe("iam.new_since", account, since="2026-01-01")["gaps"]
+    assert any("ListSAMLProviders" in gap for gap in gaps) and any("90 days" in gap for gap in gaps)
+    for operation in ("GetAccountAuthorizationDetails", "LookupEvents"):
+        with pytest.raises(AwsFault):
+            observe("iam.new_since", Account(**{**account.answers, operation: fault("expired")}), since="24h")
+
+
+def test_a_place_that_cannot_be_asked_is_no_empty_place() -> None:
+    """Found, nothing, not simulated and refused read differently, and an ended session is no gap."""
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{THERE}:root"}},
+                            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HERE}:root"}},
+                            {"Effect": "Deny", "Principal": "*"}]}  # fmt: skip
+    answers: dict[str, Any] = {
+        "DescribeRegions": {"Regions": [{"RegionName": "eu-west-1"}]},
+        "ListTrustAnchors": {"trustAnchors": [{"enabled": True, "createdAt": NEW, "trustAnchorArn": "arn:a"},
+                                              {"enabled": False, "createdAt": NEW},
+                                              {"enabled": True, "createdAt": OLD}]},
+        "ListProfiles": {"profiles": []}, "ListFunctions": SimulatorGap("lambda.ListFunctions is not simulated"),
+        "ListRules": fault("denied"), "ListBuckets": {"Buckets": [{"Name": "b"}]},
+        "GetBucketPolicy": {"Policy": policy},
+    }  # fmt: skip
+    found = observe("account.footholds", Account(**answers), since="24h", account=HERE)
+    assert found["anchors"] == "trust anchor arn:a in eu-west-1"
+    assert found["functions"].startswith("not read: not simulated")
+    assert found["rules"].startswith("not read: x.Y: denied")
+    assert found["machines"] == "nothing was found"
+    assert found["buckets"] == f"bucket b lets in arn:aws:iam::{THERE}:root"
+    with pytest.raises(AwsFault):
+        observe("account.footholds", Account(DescribeRegions=fault("expired")), since="24h", account=HERE)
+
+
+@pytest.mark.parametrize(
+    ("principal", "who"),
+    [("*", ["everybody"]), ({"AWS": "*"}, ["everybody"]), ({"AWS": [HERE, THERE]}, [THERE]),
+     ({"Service": "logs.amazonaws.com"}, []), ({"AWS": f"arn:aws:iam::{HERE}:role/x"}, [])],
+)  # fmt: skip
+def test_a_bucket_policy_lets_in_outsiders_by_any_spelling(principal: Any, who: list[str]) -> None:
+    """A star, another account's number or ARN; not this account in either spelling, and not a service."""
+    answers = {
+        "ListBuckets": {"Buckets": [{"Name": "b"}]},
+        "GetBucketPolicy": {"Policy": {"Statement": {"Effect": "Allow", "Principal": principal}}},
+    }
+    found, _ = Places(Account(**answers), NOW, (), HERE).told(Places.buckets)
+    assert found == ([f"bucket b lets in {', '.join(who)}"] if who else [])
+
+
+def seen(**who: Any) -> dict[str, Any]:
+    return {"Events": [{"CloudTrailEvent": {"userIdentity": who}}]}
+
+
+OURS, LISTED = {"Account": HERE}, {"AccessKeyMetadata": [{"AccessKeyId": KEY}]}
+ISSUED = {"sessionContext": {"sessionIssuer": {"userName": "deploy"}}}
+USED = {"UserName": "ci", "AccessKeyLastUsed": {"ServiceName": "s3"}}
+OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": USED}, ("user", "ci", "")),
+    (KEY, {"GetAccessKeyInfo": {"Account": THERE}}, ("foreign", "", "")),
+    (KEY, {"GetAccessKeyInfo": fault("invalid")}, ("unclear", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": fault("denied")}, ("unclear", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="IAMUser", userName="ci")}, ("gone", "ci", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": fault("denied"), "ListAccessKeys": LISTED,
+           "LookupEvents": seen(type="IAMUser", userName="ci")}, ("user", "ci", "")),
+    ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="AssumedRole", **ISSUED)},
+     ("role", "", "deploy")),
+    ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="FederatedUser", **ISSUED)},
+     ("session", "deploy", "")),
+    ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": {"Events": []}}, ("unclear", "", "")),
+    ("ABSK" + KEY[4:], {}, ("unclear", "", "")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "answers", "whose"), OWNERS)
+def test_every_key_is_of_one_kind(key: str, answers: dict[str, Any], whose: tuple[str, str, str]) -> None:
+    """A user's, another account's, none, unclear, deleted, one that IAM hides, of a role, of a user's session, ABSK."""
+    found = observe("iam.key_owner", Account(**{"LookupEvents": {"Events": []}, **answers}),
+                    access_key_id=key, account=HERE)  # fmt: skip
+    assert (found["kind"], found["user"], found["role"]) == whose
+    assert found["why"]
+
+
+def test_a_throttled_answer_is_no_deleted_key() -> None:
+    """What AWS does not answer now is asked again, and nothing is concluded from it."""
+    busy = Account(GetAccessKeyInfo=OURS, GetAccessKeyLastUsed=fault("throttled"))
+    with pytest.raises(AwsFault):
+        observe("iam.key_owner", busy, access_key_id=KEY, account=HERE)
