@@ -17,7 +17,7 @@ from irtui.actions.iam import (
     snapshot_user,
 )
 from irtui.actions.interface import Action
-from irtui.actions.trail import coverage, search, validate
+from irtui.actions.trail import canary, coverage, lost, search, state, tampering, validate
 
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
@@ -37,8 +37,12 @@ ACTIONS: Mapping[str, Action] = {
         reactivate_access_key,
         revoke_role_sessions,
         snapshot_user,
+        canary,
         coverage,
+        lost,
         search,
+        state,
+        tampering,
         validate,
     )
 }

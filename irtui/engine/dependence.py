@@ -14,7 +14,8 @@ def through(step: StepState, steps: Mapping[str, StepState]) -> StepState:
     """Of a runbook step that has begun: whether its child is through."""
     if not step.begun or step.status is not StepStatus.TODO:
         return step
-    inner = [other for key, other in steps.items() if key.startswith(f"{step.key}/")]
+    depth = step.key.count("/") + 1  # a child's own child is through, or left out, with the step that runs it
+    inner = [other for key, other in steps.items() if key.startswith(f"{step.key}/") and key.count("/") == depth]
     if any(_holds(other) for other in inner):
         return step
     settling = any(other.status is StepStatus.SETTLING for other in inner)

@@ -6,6 +6,7 @@ service's resources; both with the reason.
 
 ACTION_NAMES = {
     "lambda.Invoke": "lambda:InvokeFunction",
+    "s3.DeleteObjects": "s3:DeleteObject",
     "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3.GetBucketReplication": "s3:GetReplicationConfiguration",
@@ -102,6 +103,7 @@ BESIDES = {
         "glue:CreateDatabase", "glue:CreateTable", "glue:DeleteTable", "glue:GetDatabase", "glue:GetTable",
         "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
     ),
+    "s3.DeleteObjects": ("s3:DeleteObjectVersion",),
 }  # fmt: skip
 """What an operation does in the caller's name elsewhere: Athena reads and writes with the caller's permissions (Athena
 user guide, "Example policies"). Of the catalogue only the database that irtui makes."""

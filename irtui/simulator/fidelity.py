@@ -51,6 +51,9 @@ _AT_ONCE = "It is done at once; AWS takes minutes, and may fail on the way."
 _NO_BLOCK = "There is no Block Public Access, which AWS puts on every new bucket."
 _GROUPS = "Spark, encryption, managed results and metrics of a workgroup are not simulated."
 _QUERIES = "It takes a second or two, whatever is asked, and errors are not AWS's to the letter."
+_NO_TAGS = "It runs at midnight UTC, by prefix only; AWS takes longer, and knows tags, sizes and transitions."
+_VERSIONS = "It is in force at once, and there is no MFA delete."
+_WHOLE = "It is refused whole where AWS refuses single keys of it."
 _NO_TAKING = "Nobody can sign in by it."
 
 _REASONS: Mapping[str, Mapping[str, str]] = {
@@ -88,6 +91,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "GetTrailStatus": "There are no errors of delivery to CloudWatch Logs or topics to be reported.",
         "GetInsightSelectors": _NO_INSIGHTS, "PutInsightSelectors": _NO_INSIGHTS,
     },
+    "ec2": {"DescribeRegions": "There are the world's own Region, us-east-1, and those in which something happened."},
     "organizations": {
         "AttachPolicy": _SCP, "DetachPolicy": _SCP, "UpdatePolicy": _SCP, "MoveAccount": _SCP, "EnablePolicyType": _SCP,
         "DisablePolicyType": _SCP, "CreateAccount": _AT_ONCE, "CloseAccount": _AT_ONCE,
@@ -104,8 +108,12 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     },
     "s3": {
         "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,
-        "PutObject": "There is no encryption, replication or lifecycle.",
-        "GetObject": "There is no encryption, replication or lifecycle.",
+        "PutObject": "There is no encryption or replication.",
+        "GetObject": "There is no encryption or replication.",
+        "PutBucketLifecycleConfiguration": _NO_TAGS,
+        "DeleteObjects": _WHOLE,
+        "ListObjectVersions": _VERSIONS, "GetBucketVersioning": _VERSIONS, "PutBucketVersioning": _VERSIONS,
+        "GetBucketLifecycleConfiguration": _NO_TAGS,
     },
 }  # fmt: skip
 
@@ -128,7 +136,7 @@ _COMPARED: Mapping[str, str] = {
 
 def simulated(service: str, operation: str) -> bool:
     """Whether anything answers it; the referee asks the same."""
-    return service in SERVICES and ((service, operation) in GAPS or backend.implements(service, operation))
+    return (service, operation) in GAPS or (service in SERVICES and backend.implements(service, operation))
 
 
 def of(service: str, operation: str) -> Fidelity:
@@ -143,11 +151,14 @@ def of(service: str, operation: str) -> Fidelity:
 
 
 def table() -> tuple[tuple[str, str, Fidelity], ...]:
-    """Every operation that botocore knows of the simulated services, those that are not simulated among them."""
+    """Every operation that botocore knows of the simulated services, those that are not simulated among them.
+
+    Of a service of which only single operations are simulated, these alone.
+    """
     models = ((service, Loader().load_service_model(service, "service-2")) for service in SERVICES)
-    return tuple(
-        (service, name, of(service, name)) for service, model in models for name in sorted(model["operations"])
-    )
+    whole = [(service, name) for service, model in models for name in sorted(model["operations"])]
+    single = sorted(each for each in GAPS if each[0] not in SERVICES)
+    return tuple((service, name, of(service, name)) for service, name in (*whole, *single))
 
 
 def named() -> tuple[tuple[str, str], ...]:

@@ -27,7 +27,7 @@ from irtui.simulator.codes import Codes, codes
 from irtui.simulator.context import conditions
 from irtui.simulator.directory import View
 from irtui.simulator.fidelity import simulated
-from irtui.simulator.gaps import GAPS, root
+from irtui.simulator.gaps import GAPS, lifecycle, root
 from irtui.simulator.managed import load_named
 from irtui.simulator.resolve import Operation, Scope, protocol_of, resolve, scope
 from irtui.simulator.resources import changes
@@ -129,6 +129,7 @@ class Referee:
         with world.lock:
             if operation.service in ("s3", "cloudtrail"):
                 world.delivery.tick(world.clock.now())
+                lifecycle.tick(world.delivery, world.clock.now())
             if operation.service in ("s3", "athena"):
                 athena_records.tick(world.clock.now())
             caller, view = self._caller(request, claimed, family)

@@ -36,7 +36,8 @@ _S3_ACTIONS = {
 _OF_VERSIONS = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
 S3_OPERATIONS = (
     "ListBuckets", "CreateBucket", "DeleteBucket", "HeadBucket", "GetBucketLocation", "ListObjects", "ListObjectsV2",
-    "GetObject", "HeadObject", "PutObject", "DeleteObject", "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy",
+    "GetObject", "HeadObject", "PutObject", "DeleteObject", "DeleteObjects",
+    "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy",
     "ListObjectVersions", "GetBucketVersioning", "PutBucketVersioning", "GetBucketLifecycleConfiguration",
     "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle", "GetPublicAccessBlock", "PutPublicAccessBlock",
     "DeletePublicAccessBlock", "GetObjectLockConfiguration", "PutObjectLockConfiguration", "GetBucketEncryption",
@@ -67,6 +68,8 @@ _PREFIXES = {
 
 def action(service: str, operation: str, params: Mapping[str, Any] | None = None) -> str:
     """`iam:PutUserPolicy`, `s3:ListBucket`; S3 has actions of their own for a version of an object."""
+    if service == "s3" and operation == "DeleteObjects":
+        return f"s3:DeleteObject{'Version' if any(each.get('VersionId') for each in batch(params)) else ''}"
     if service == "s3":
         name = _S3_ACTIONS.get(operation, operation)
         return f"s3:{_OF_VERSIONS.get(name, name) if params and params.get('VersionId') else name}"
@@ -79,9 +82,16 @@ def resources(
     """Every ARN acted on: each must be allowed. `*` where there is none."""
     if service == "organizations":
         return organization.resources(operation, params, caller.account)
+    if service == "s3" and operation == "DeleteObjects":
+        return tuple(dict.fromkeys(f"arn:aws:s3:::{params.get('Bucket')}/{each.get('Key')}" for each in batch(params)))
     if service == "athena":
         return _athena(operation, params, caller.account, region)
     return (_resource(service, operation, params, caller),)
+
+
+def batch(params: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """What a batch delete names."""
+    return list(((params or {}).get("Delete") or {}).get("Objects") or ())
 
 
 def _resource(service: str, operation: str, params: Mapping[str, Any], caller: Caller) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from irtui.simulator.gaps import athena, cloudtrail, iam, organizations, sts
+from irtui.simulator.gaps import athena, cloudtrail, ec2, iam, organizations, sts
 from irtui.simulator.world import Gap
 
 GAPS: Mapping[tuple[str, str], Gap] = {
@@ -13,6 +13,7 @@ GAPS: Mapping[tuple[str, str], Gap] = {
         ("cloudtrail", cloudtrail),
         ("organizations", organizations),
         ("athena", athena),
+        ("ec2", ec2),
     )
     for operation, gap in module.OPERATIONS.items()
 }

@@ -1,0 +1,98 @@
+"""Who tampered with logging: every call that stops, narrows, moves or destroys it, by whom, with which key.
+
+Stops and breaks: nothing, it only reads Event history, in every enabled Region: it cannot be erased with a trail.
+`key` is the one that did most of it, `others` are further keys, `deleted` trails that are gone. Not each is an attack:
+whoever runs the account does such things too.
+Limits: 90 days. Deleted objects are no management events: see `trail.lost`. Events come some minutes late.
+CloudTrail: LookupEvents events of the operator in each Region.
+
+```yaml
+use: trail.tampering
+with: {since: 30d}
+evidence: true
+```
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from irtui.actions.asked import span, words
+from irtui.actions.interface import Action, Facts, InputField, Reader
+from irtui.clock import rfc3339
+from irtui.trail.search.history import History, regions_of
+from irtui.trail.search.query import Query, mapping, string
+from irtui.trail.search.searching import search
+
+NAMES = (
+    "cloudtrail.StopLogging", "cloudtrail.DeleteTrail", "cloudtrail.UpdateTrail", "cloudtrail.PutEventSelectors",
+    "cloudtrail.PutInsightSelectors", "cloudtrail.DeleteEventDataStore", "cloudtrail.StopEventDataStoreIngestion",
+    "s3.PutBucketLifecycle", "s3.DeleteBucketPolicy", "s3.PutBucketPolicy", "s3.PutBucketVersioning", "s3.DeleteBucket",
+    "kms.DisableKey", "kms.ScheduleKeyDeletion", "kms.PutKeyPolicy", "logs.DeleteLogGroup", "logs.DeleteLogStream",
+    "logs.PutRetentionPolicy", "events.DisableRule", "guardduty.DeleteDetector", "guardduty.UpdateDetector",
+    "config.StopConfigurationRecorder", "config.DeleteDeliveryChannel", "ec2.DeleteFlowLogs",
+    "organizations.LeaveOrganization",
+)  # fmt: skip
+SAID = 20
+"""Events that a sentence names; all of them stand in the evidence."""
+
+
+def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
+    """Raises RunbookError for unusable inputs, AwsFault when the operator's session has ended."""
+    since, until = span(inputs, now)
+    regions, missing = words(inputs, "regions"), tuple[str, ...]()
+    if not regions:
+        regions, findings = regions_of(reader)
+        missing = tuple(finding.detail for finding in findings)
+    mine = str(inputs.get("caller") or "")
+    found = search(Query(event_names=NAMES, since=since, until=until), [History(reader, regions)])
+    if found.stopped:
+        raise KeyboardInterrupt
+    gaps = (*missing, *(f"{finding.where}: {finding.detail}" for finding in found.findings))
+    told = [_told(event.value) for event in found.in_order()]
+    told = [one for one in told if not mine or one["by"] != mine]
+    keys = Counter(one["key"] for one in told if one["key"].startswith(("AKIA", "ASIA")) and not one["error"])
+    ranked = [key for key, _ in keys.most_common()]
+    said = "; ".join(_said(one) for one in told[-SAID:])
+    data = {
+        "since": rfc3339(since), "events": told, "count": len(told), "key": ranked[0] if ranked else "",
+        "others": ranked[1:], "deleted": [one["what"] for one in told if one["name"] == "DeleteTrail"],
+        "words": said or "no such event was found", "gaps": list(gaps),
+    }  # fmt: skip
+    return Facts(data, gaps)
+
+
+def _told(event: Mapping[str, Any]) -> dict[str, str]:
+    who, asked = mapping(event, "userIdentity"), mapping(event, "requestParameters")
+    named = ("name", "trailName", "bucketName", "keyId", "logGroupName", "detectorId")
+    return {
+        "at": string(event, "eventTime"),
+        "name": string(event, "eventName"),
+        "region": string(event, "awsRegion"),
+        "by": string(who, "arn"),
+        "key": string(who, "accessKeyId"),
+        "from": string(event, "sourceIPAddress"),
+        "what": next((string(asked, name) for name in named if string(asked, name)), ""),
+        "error": string(event, "errorCode"),
+    }
+
+
+def _said(one: Mapping[str, str]) -> str:
+    refused = f" (refused: {one['error']})" if one["error"] else ""
+    return f"{one['at']} {one['name']} {one['what']} by {one['by']} with {one['key']}{refused}"
+
+
+ACTION = Action(
+    id="trail.tampering",
+    title="Who tampered with logging",
+    inputs={
+        "since": InputField("string", help="A time, or how long ago: 24h, 90d."),
+        "until": InputField("string", required=False, help="Now without it."),
+        "regions": InputField("list", required=False, help="Every enabled Region without it."),
+        "caller": InputField("string", required=False, help="The operator's ARN: whose own calls are left out."),
+    },
+    permissions=("cloudtrail:LookupEvents", "ec2:DescribeRegions"),
+    keeps=("words", "count", "events", "key", "others", "deleted"),
+    observe=observe,
+)
