@@ -1,6 +1,5 @@
 """The persistence scenario through the whole product: the sweep wins it, doing nothing and half of it lose it."""
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from irtui.gameday.scenario import load_scenario
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.settings.load import Settings
 
-DEEP = pytest.mark.skipif(not os.environ.get("IRTUI_DEEP"), reason="in the deep run")
+DEEP = pytest.mark.deep
 
 
 def play(home: Path, name: str, way: str = "") -> tuple[IncidentState, dict[str, bool]]:

@@ -142,9 +142,11 @@ def test_the_lint_finds_what_does_not_fit(old: str, new: str, words: str) -> Non
 
 
 class _Core(yaml.SafeLoader):
-    """YAML as a language server reads it, as far as it matters here: everything is text."""
+    """YAML as a language server reads it, as far as it matters here: everything is text but true and false."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, Any] = {  # noqa: RUF012
+        letter: [("tag:yaml.org,2002:bool", re.compile("true|false"))] for letter in "tf"
+    }
 
 
 def test_the_shipped_scenario_schema_is_the_generated_one() -> None:
