@@ -26,9 +26,10 @@ IRTUI = str(Path(sys.executable).parent / "irtui")
 _DECOMPRESS = """
 import sys
 from irtui.trail.search.inflate import whole
-for line in sys.stdin:
-    with open(line[:-1], "rb") as file:
-        whole(file.read(), 8 << 20)
+with open(sys.argv[1]) as paths:
+    for line in paths:
+        with open(line[:-1], "rb", buffering=0) as file:
+            whole(file.read(), 8 << 20)
 """
 
 
@@ -102,17 +103,15 @@ def decompressing(folder: Path) -> float:
     """Seconds of reading and inflating the same files by the same library in as many processes."""
     paths = sorted(str(path) for path in folder.rglob("*.gz"))
     count = workers_for()
-    begun = time.perf_counter()
-    started = [
-        subprocess.Popen([sys.executable, "-c", _DECOMPRESS], stdin=subprocess.PIPE, text=True) for _ in range(count)
-    ]
-    for number, process in enumerate(started):
-        assert process.stdin
-        process.stdin.write("".join(f"{path}\n" for path in paths[number::count]))
-        process.stdin.close()
-    if any(process.wait() for process in started):
-        raise RuntimeError("decompressing failed")
-    return time.perf_counter() - begun
+    with tempfile.TemporaryDirectory() as lists:
+        shares = [Path(lists, str(number)) for number in range(count)]
+        for number, share in enumerate(shares):
+            share.write_text("".join(f"{path}\n" for path in paths[number::count]))
+        begun = time.perf_counter()
+        started = [subprocess.Popen([sys.executable, "-c", _DECOMPRESS, str(share)]) for share in shares]
+        if any(code for code in [process.wait() for process in started]):
+            raise RuntimeError("decompressing failed")
+        return time.perf_counter() - begun
 
 
 def jq(folder: Path, cores: int) -> float | None:

@@ -193,10 +193,13 @@ class _Crew:
         """Lets the process read the logs. How many it read to the end, and whether the next one gave results."""
         assert process.stdin and process.stdout
         told = [log for log in logs if log.finding is None]
+        stored = [(log.where, log.path) for log in told if log.data is None]  # bytes come last in a batch, if at all
         try:
+            if stored:
+                process.stdin.write(json.dumps(stored).encode() + b"\n")
             for log in told:
-                item = {"where": log.where} | ({"path": log.path} if log.data is None else {"size": len(log.data)})
-                process.stdin.write(json.dumps(item).encode() + b"\n" + (log.data or b""))
+                if log.data is not None:
+                    process.stdin.write(json.dumps([(log.where, len(log.data))]).encode() + b"\n" + log.data)
             process.stdin.write(b"\n")
             process.stdin.flush()
         except OSError:
@@ -228,11 +231,11 @@ class _Crew:
             if "finding" in said:
                 held.append(Finding(*said["finding"]))
             else:
-                *named, size = said["hit"]
+                named, time, size = said["hit"]
                 raw = process.stdout.read(size)
                 if len(raw) < size:
                     break
-                held.append(Hit(named[0], named[1], named[2], raw))
+                held.append(Hit(named, time, raw))
             if len(held) >= MANY:
                 begun = True
                 for result in held:

@@ -5,7 +5,6 @@ Every other file is a log, whatever its name says; the order is that of the path
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,21 +38,16 @@ def _within(path: str, prefix: str, depth: int) -> Iterator[Log]:
         return
     for entry in entries:
         where = f"{prefix}{entry.name}"
-        try:
-            mode = entry.stat(follow_symlinks=False).st_mode
-        except OSError as error:
-            yield _instead("unreadable", where, error.strerror or type(error).__name__)
-            continue
-        if stat.S_ISREG(mode):
+        if entry.is_file(follow_symlinks=False):
             yield Log(where, path=entry.path)
-        elif stat.S_ISDIR(mode) and depth < DEEPEST:
-            yield from _within(entry.path, f"{where}/", depth + 1)
-        elif stat.S_ISDIR(mode):
-            yield _instead("unreadable", where, f"more than {DEEPEST} folders deep")
-        elif stat.S_ISLNK(mode):
+        elif entry.is_symlink():
             yield _instead("link", where, "what it leads to was not read")
-        else:
+        elif not entry.is_dir(follow_symlinks=False):
             yield _instead("special", where, "it was not opened")
+        elif depth < DEEPEST:
+            yield from _within(entry.path, f"{where}/", depth + 1)
+        else:
+            yield _instead("unreadable", where, f"more than {DEEPEST} folders deep")
 
 
 def _instead(kind: str, where: str, detail: str) -> Log:

@@ -2,31 +2,27 @@
 
 Rules: bytes decide only that a record need not be parsed: where one of the query's literals is missing. What passes is
 parsed and its fields are compared. A log whose JSON may spell letters as escapes, or that is not UTF-8, is parsed
-whole. Small whole logs take the short way; any other is read in pieces, and the result is the same. msgspec and isal
-make it fast; without them it is slower.
+whole. Small whole logs take the short way; any other is read in pieces, and the result is the same. msgspec, isal and
+stringzilla make it fast; without them it is slower.
 """
 
 import hashlib
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import partial
 from typing import Any
 
 from irtui.trail.search import inflate
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import ASKED_OF, Query, event_time, literals, matches, string
+from irtui.trail.search.records import holding
 from irtui.trail.search.splitting import Splitter
 
 try:
     import msgspec
 
-    class _Log(msgspec.Struct):
-        Records: list[msgspec.Raw]
-
-    _log = msgspec.json.Decoder(_Log)
     _value = msgspec.json.Decoder()
 except ImportError:
     msgspec = None  # type: ignore[assignment]
@@ -44,8 +40,6 @@ _ESCAPED = re.compile(rb"\\u00(?:2[dDeE]|3[0-9aA]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a
 """An escape that stands for a character a literal may hold."""
 _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
-_BEFORE = len(b'{"Records":[')
-_WRAPPING = len(b'{"Records":[]}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +49,8 @@ class Hit:
     id: str
     """Its eventID; the SHA-256 of its bytes when it has none."""
     time: str
-    core: str
-    """Equal for two copies of one event, whatever else was written about it."""
     raw: bytes
     """Its JSON as it stood in the source."""
-
-
-def core(event: dict[str, Any]) -> str:
-    who = event.get("userIdentity")
-    parts = [event.get(name) for name in ("eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress")]
-    parts += [event.get("errorCode"), event.get("recipientAccountId")]
-    parts += [who.get(name) for name in ("arn", "accessKeyId", "principalId")] if isinstance(who, dict) else [who]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 class Reader:
@@ -99,7 +83,7 @@ class Reader:
     def record(self, where: str, raw: bytes) -> None:
         """One event that no log holds: the answer of an API."""
         self._where, self._told = where, 0
-        self._judge(raw, 1, not _escapes(raw))
+        self._judge(raw, partial(int, 1), not _escapes(raw))
 
     def _short(self, data: bytes) -> bool:
         """Reads a small whole log in CloudTrail's own form. False, and nothing told, when it is not that."""
@@ -112,11 +96,12 @@ class Reader:
         framed = data[:1] == b"{" and data[-1:] == b"}"
         if not framed or len(data) >= SMALL_INFLATED or _escapes(data):
             return False
-        if self._possible(data):
-            records = _records(data)
+        first, *others = self._literals or ((b"",),)
+        if all(any(word in data for word in group) for group in others):
+            records = holding(data, first)
             if records is None:
                 return False
-            for number, raw in self._probable(data, records):
+            for number, raw in records:
                 self._judge(raw, number, True)
         self.inflated += len(data)
         return True
@@ -153,85 +138,52 @@ class Reader:
 
     def _records(self, splitter: Splitter, found: Iterator[bytes]) -> None:
         for raw in found:
-            self._judge(raw, splitter.count, not _escapes(raw), listed=splitter.wrapped)
+            self._judge(raw, partial(int, splitter.count), not _escapes(raw), listed=splitter.wrapped)
 
-    def _judge(self, raw: bytes, number: int, exact: bool, listed: bool = True) -> None:
+    def _judge(self, raw: bytes, number: Callable[[], int], exact: bool, listed: bool = True) -> None:
         if exact and not self._possible(raw):
             return
         try:
             event = _parsed(raw)
         except (ValueError, RecursionError) as error:
-            self._trouble("record", f"record {number}: {error or type(error).__name__}"[:200])
+            self._trouble("record", f"record {number()}: {error or type(error).__name__}"[:200])
             return
         if not isinstance(event, dict):
-            self._trouble("record", f"record {number} is no object")
+            self._trouble("record", f"record {number()} is no object")
             return
         if isinstance(event.get("CloudTrailEvent"), str):  # as LookupEvents answers
             self._judge(event["CloudTrailEvent"].encode("utf-8", "surrogatepass"), number, False)
             return
         if not listed and "eventName" not in event and "eventID" not in event:
             if not ("digestStartTime" in event and isinstance(event.get("logFiles"), list)):
-                self._trouble("format", f"object {number} is neither an event nor a digest")
+                self._trouble("format", f"object {number()} is neither an event nor a digest")
             return
         self._compare(raw, event, number)
 
-    def _compare(self, raw: bytes, event: dict[str, Any], number: int) -> None:
+    def _compare(self, raw: bytes, event: dict[str, Any], number: Callable[[], int]) -> None:
         query = self._query
         for member in self._asked:
             wanted = dict if member == "userIdentity" else str
             if event.get(member) is not None and not isinstance(event[member], wanted):
-                self._trouble("shape", f"record {number}: {member} is no {'object' if wanted is dict else 'text'}")
+                self._trouble("shape", f"record {number()}: {member} is no {'object' if wanted is dict else 'text'}")
         if not matches(query, event):
             if self._literals and (name := _twice(raw)):
-                self._trouble("twice", f"record {number}: {name}")
+                self._trouble("twice", f"record {number()}: {name}")
             return
         if (query.since or query.until) and event_time(event) is None:
-            self._trouble("shape", f"record {number} has no readable eventTime; it is given all the same")
+            self._trouble("shape", f"record {number()} has no readable eventTime; it is given all the same")
         named = string(event, "eventID")
         if not named:
-            self._trouble("shape", f"record {number} has no eventID")
-        self._hit(Hit(named or hashlib.sha256(raw).hexdigest(), string(event, "eventTime"), core(event), raw))
+            self._trouble("shape", f"record {number()} has no eventID")
+        self._hit(Hit(named or hashlib.sha256(raw).hexdigest(), string(event, "eventTime"), raw))
 
     def _possible(self, data: bytes) -> bool:
         return all(any(word in data for word in group) for group in self._literals)
-
-    def _probable(self, data: bytes, records: "list[msgspec.Raw]") -> Iterator[tuple[int, bytes]]:
-        """Records, numbered from 1, that hold a word of the first group."""
-        words = self._literals[0] if self._literals else (b"",)
-        sizes = list(accumulate(map(len, records)))
-        if not sizes or sizes[-1] + len(sizes) - 1 + _WRAPPING != len(data) or b"" in words:
-            found = ((number, bytes(record)) for number, record in enumerate(records, 1))
-            yield from (pair for pair in found if any(word in pair[1] for word in words))
-            return
-        # Nothing but the records and a comma after each is in it, so where a word stands tells the record.
-        hits: set[int] = set()
-        for word in words:
-            at = data.find(word)
-            while at >= 0:
-                record = bisect_right(range(len(sizes) - 1), at - _BEFORE, key=lambda index: sizes[index] + index)
-                hits.add(record)
-                at = data.find(word, max(_BEFORE + sizes[record] + record, at + 1))
-        for record in sorted(hits):
-            begin = sizes[record - 1] + record if record else 0
-            yield record + 1, data[_BEFORE + begin : _BEFORE + sizes[record] + record]
 
     def _trouble(self, kind: str, detail: str) -> None:
         self._told += 1
         if self._told <= FINDINGS:
             self._finding(Finding(kind, self._where, detail))
-
-
-def _records(data: bytes) -> "list[msgspec.Raw] | None":
-    """The records of a log in CloudTrail's own form; None when it is not, or msgspec is missing."""
-    if msgspec is None:
-        return None
-    try:
-        found = _log.decode(data).Records
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    # Nothing but these records is in it, or at least no second list of that name, of which msgspec would give the last.
-    alone = sum(map(len, found)) + len(found) - 1 + _WRAPPING == len(data)
-    return found if alone or data.count(b'"Records"') == 1 else None
 
 
 def _parsed(raw: bytes) -> Any:

@@ -83,6 +83,16 @@ class Event:
         except RecursionError:
             return {"eventID": self.id, "eventTime": self.time}
 
+    @property
+    def core(self) -> str:
+        """Equal for two copies of one event, whatever else was written about it."""
+        event = self.value
+        who = event.get("userIdentity")
+        parts = [event.get(name) for name in ("eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress")]
+        parts += [event.get("errorCode"), event.get("recipientAccountId")]
+        parts += [who.get(name) for name in ("arn", "accessKeyId", "principalId")] if isinstance(who, dict) else [who]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
 
 @dataclass(slots=True)
 class Found:
@@ -135,7 +145,8 @@ class _Merge:
     ) -> None:
         self.found = found
         self._take, self._progress, self._follow = take, progress, follow
-        self._cores: dict[str, str] = {}
+        self._known: dict[str, Event | str] = {}
+        """Id → the event, or its core when it is not kept."""
         self._made: dict[str, None] = {}
         self._told_too_many = False
 
@@ -165,19 +176,21 @@ class _Merge:
         answered.whole = True
 
     def _hit(self, hit: Hit, source: str) -> None:
-        key, known = hit.id, self._cores.get(hit.id)
-        if known == hit.core:
-            return
-        if known is not None:
-            key = f"{hit.id} {hit.core}"
-            if key in self._cores:
+        key, event = hit.id, Event(hit.id, hit.time, hit.raw, source)
+        if (known := self._known.get(hit.id)) is not None:
+            core = event.core
+            if core == (known if isinstance(known, str) else known.core):
+                return
+            key = f"{hit.id} {core}"
+            if key in self._known:
                 return
             self.finding(Finding("conflict", source, f"event {hit.id} at {hit.time} differs from the one found before"))
-        self._cores[key] = hit.core
-        event = Event(hit.id, hit.time, hit.raw, source)
         self.found.count += 1
         if len(self.found.events) < KEPT:
             self.found.events.append(event)
+            self._known[key] = event
+        else:
+            self._known[key] = event.core
         if self._follow:
             self._made |= dict.fromkeys(made(event.value))
         self._take(event)
