@@ -3,19 +3,15 @@
 `{"schema": "irtui-output-v1", "ok": true, "data": …, "error": null}`; times are RFC 3339 UTC, ids are strings.
 """
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from irtui.canonical import plain
 from irtui.cli.diagnostics import ExitCode, print_to
-from irtui.redact import masked
+from irtui.desk.written import as_object
 from irtui.text import inert
-
-SCHEMA = "irtui-output-v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +39,7 @@ def emit(result: Result, as_json: bool) -> None:
 
 
 def print_object(ok: bool, data: Any, error: Mapping[str, Any] | None) -> None:
-    value = {"schema": SCHEMA, "ok": ok, "data": masked(plain(data)), "error": error}
-    print_to(sys.stdout, json.dumps(value, indent=2, ensure_ascii=True))
+    print_to(sys.stdout, as_object(ok, data, error))
 
 
 def table(rows: Sequence[Sequence[object]], head: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from irtui.aws.wire import Transport
 from irtui.clock import Clock, SystemClock
@@ -44,6 +45,11 @@ from irtui.model.runbook import Runbook
 from irtui.redact import masked_text
 from irtui.runbook.library import Library, Trust
 from irtui.settings.load import Settings
+
+if TYPE_CHECKING:
+    from irtui.desk.answers import Answer
+    from irtui.desk.enquiries import Enquiry
+    from irtui.desk.watch import Watch
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 WORLD_IDLE = 4 * 3600
@@ -108,6 +114,14 @@ class Desk:
         """What can be said of a scenario without playing it. Raises RunbookError or UsageError for one without form."""
         scenario = self.scenario(name_or_path)
         return lint_scenario(scenario, self._library.find(scenario.runbook))
+
+    def answer(
+        self, enquiry: "Enquiry", watch: "Watch", ask_secret: AskSecret, *, before: "Answer | None" = None
+    ) -> "Answer":
+        """What CloudTrail says to it, outside any incident; only reads are sent. See `desk.answers`."""
+        from irtui.desk.answers import answered
+
+        return answered(enquiry, watch, environ=self._environ, clock=self._clock, ask_secret=ask_secret, before=before)
 
     # -- opening -------------------------------------------------------------------------------
 

@@ -1,23 +1,20 @@
 """`irtui trail search` put together: the doors it needs, and the sources that are asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from irtui.clock import Clock
-from irtui.desk.doors import reading_door
+from irtui.desk.doors import Check, ReadingDoor, reading_door, unwatched
+from irtui.desk.trails import time_told
 from irtui.errors import UsageError
 from irtui.trail.athena import sql
 from irtui.trail.athena.rows import AthenaQuery
 from irtui.trail.search import bucket, cursor
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.history import History, regions_of
-from irtui.trail.search.query import Query
-from irtui.trail.search.searching import Folder, Source
-
-if TYPE_CHECKING:
-    from irtui.aws.boto_door import BotoDoor
+from irtui.trail.search.query import Query, checked
+from irtui.trail.search.searching import KEPT, TOLD, Event, Folder, Found, Source, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +34,60 @@ class Places:
     endpoint_url: str = ""
 
 
+def query_of(*, since: str = "", until: str = "", **known: tuple[str, ...]) -> Query:
+    """What is searched for, from what was typed. Raises UsageError."""
+    return checked(
+        Query(
+            since=time_told(since, "--since") if since else None,
+            until=time_told(until, "--until") if until else None,
+            **known,
+        )
+    )
+
+
+def searched(
+    query: Query, places: Places, *, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None],
+    follow: bool, take: Callable[[Event], None], progress: Callable[[Found], None], check: Check = unwatched,
+) -> Found:  # fmt: skip
+    """What was found, stopped or not. Raises what `sources` raises, and AwsFault for a session that ended."""
+    asked, missing = sources(query, places, environ=environ, clock=clock, ask_secret=ask_secret, check=check)
+    found = search(query, asked, follow=follow, take=take, progress=progress)
+    found.findings[:0] = missing
+    found.findings_count += len(missing)
+    return found
+
+
+def progress_words(found: Found) -> str:
+    """Where a search is."""
+    one = found.answered[-1]
+    return f"{one.name}: {one.read} read, {one.inflated // 1_000_000} MB, {found.count} events"
+
+
+def joined(before: Found, after: Found) -> Found:
+    """A search that was stopped and the one that went on with it, as one: each event once, numbers added."""
+    known = {(event.id, event.raw) for event in before.events}
+    fresh = [event for event in after.events if (event.id, event.raw) not in known]
+    twice = len(after.events) - len(fresh)
+    findings = list(dict.fromkeys((*before.findings, *after.findings)))
+    again = len(before.findings) + len(after.findings) - len(findings)
+    earlier = before.answered[0] if before.answered else None
+    answered = [
+        replace(
+            one, read=one.read + earlier.read, inflated=one.inflated + earlier.inflated,
+            events=one.events + earlier.events, cursor=one.cursor or earlier.cursor,
+        ) if earlier else one
+        for one in after.answered or before.answered
+    ]  # fmt: skip
+    return Found(
+        after.query, [*before.events, *fresh][:KEPT], before.count + after.count - twice, findings[:TOLD],
+        before.findings_count + after.findings_count - again, answered, after.followed, after.stopped,
+    )  # fmt: skip
+
+
 def sources(
-    query: Query, places: Places, *, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None]
-) -> tuple[Sequence[Source], tuple[Finding, ...]]:
+    query: Query, places: Places, *, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None],
+    check: Check = unwatched,
+) -> tuple[Sequence[Source], tuple[Finding, ...]]:  # fmt: skip
     """The sources for this query, and what is already known to be missing from them.
 
     Raises UsageError, SettingsError, CredentialsError and AwsFault for what keeps a search from beginning.
@@ -58,7 +106,7 @@ def sources(
     if not (history or places.s3 or places.trail_arn or places.athena_query):
         return found, missing
     where = [bucket.parsed(url) for url in places.s3]
-    door = _door(places, environ, clock, ask_secret)
+    door = _door(places, environ, clock, ask_secret, check)
     where += [bucket.of_trail(door, places.trail_arn)] if places.trail_arn else []
     found += [bucket.Bucket(door.objects(), name, prefix, after=places.after) for name, prefix in where]
     if places.athena_query:
@@ -88,12 +136,12 @@ def statements(query: Query, places: Places, accounts: tuple[str, ...]) -> str:
 
 
 def _door(
-    places: Places, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None]
-) -> "BotoDoor":
+    places: Places, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None], check: Check
+) -> ReadingDoor:
     region = places.regions[0] if places.regions else _of_trail(places.trail_arn)
     return reading_door(
         profile=places.profile, region=region, endpoint_url=places.endpoint_url, environ=environ, clock=clock,
-        ask_secret=ask_secret,
+        ask_secret=ask_secret, check=check,
     )  # fmt: skip
 
 

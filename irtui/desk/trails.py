@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from irtui.clock import Clock
+from irtui.desk.written import Lines
 from irtui.errors import SettingsError, UsageError
 from irtui.trail.validate import hashers, keys, slots
 from irtui.trail.validate.folder import FolderStore
 from irtui.trail.validate.names import REGION, Trail, trail_of
 from irtui.trail.validate.trail import Place, Report, Request, validate
-from irtui.trail.validate.verdict import Listener
+from irtui.trail.validate.verdict import Listener, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ def asked(
 def validate_trail(
     request: Request, source: Source, *, environ: Mapping[str, str], clock: Clock,
     ask_secret: Callable[[str], str | None], listener: Listener | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> Report:  # fmt: skip
-    """Raises UsageError, SettingsError, CredentialsError and AwsFault for what keeps it from beginning."""
+    """`check` may raise to end it. Raises UsageError, SettingsError, CredentialsError and AwsFault for what keeps it
+    from beginning.
+    """
     if source.folder:
         return _folder(request, source, listener)
     processes = hashers.started()  # they stand by the time that anybody knows what to hash
@@ -81,7 +85,7 @@ def validate_trail(
     try:
         door = reading_door(
             profile=source.profile, region=request.trail.home, endpoint_url=source.endpoint_url, environ=environ,
-            clock=clock, ask_secret=ask_secret,
+            clock=clock, ask_secret=ask_secret, check=check,
         )  # fmt: skip
         place = place_of(door, request.trail, source.bucket, source.prefix)
         now = clock.now() + door.ahead
@@ -111,3 +115,12 @@ def _folder(request: Request, source: Source, listener: Listener | None) -> Repo
         request, FolderStore(root), keys.from_file(text), place, request.until + slots.GRACE,
         workers=workers, listener=listener,
     )  # fmt: skip
+
+
+def as_lines(lines: Lines) -> Listener:
+    """Writes each verdict as it falls."""
+
+    def told(subject: str, verdict: Verdict, where: str, reason: str) -> None:
+        lines.add(lambda: {"subject": subject, "verdict": verdict.value, "where": where, "reason": reason})
+
+    return told

@@ -231,6 +231,11 @@ class IrtuiApp(SafeApp):
 
         self.push_screen(TrailScreen())
 
+    def show_forensics(self) -> None:
+        from irtui.tui.screens.forensics import ForensicsScreen
+
+        self.push_screen(ForensicsScreen(self._profile))
+
     def show_debrief(self, score: Score) -> None:
         from irtui.tui.screens.debrief import DebriefScreen
 

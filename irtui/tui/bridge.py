@@ -6,11 +6,12 @@ a call that was made should have its outcome recorded. Quick reads (evidence, ve
 their own, since the bridge's thread may be inside a call.
 """
 
+from __future__ import annotations
+
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -28,6 +29,7 @@ from irtui.engine.operator import (
 from irtui.engine.operator import Message as Told
 from irtui.errors import KeyUnavailable
 from irtui.model.incident import IncidentState
+from irtui.tui.answering import Answering
 from irtui.tui.messages import (
     Asked,
     Briefed,
@@ -43,6 +45,14 @@ from irtui.tui.messages import (
 from irtui.tui.pending import Pending
 from irtui.tui.present.desk import Shelf
 from irtui.tui.present.keys import PASSPHRASE_FILE, PASSPHRASE_PROMPT, key_question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from irtui.clock import Clock
+    from irtui.desk.answers import Answer
+    from irtui.desk.enquiries import Enquiry
+    from irtui.tui.present.trail import View
 
 
 class Bridge:
@@ -61,6 +71,7 @@ class Bridge:
         self._lock = threading.Lock()
         self._open: set[Pending] = set()
         self._closing = False
+        self._answering: Answering | None = None
         self._thread = threading.Thread(target=self._work, name="irtui-bridge", daemon=True)
         self._thread.start()
 
@@ -109,11 +120,23 @@ class Bridge:
 
         threading.Thread(target=work, name="irtui-read", daemon=True).start()
 
+    def answer(
+        self, enquiry: Enquiry, listener: MessagePump, view: Callable[[Mapping[str, Any]], View], clock: Clock,
+        before: Answer | None = None,
+    ) -> Answering:  # fmt: skip
+        """Asks CloudTrail, on a thread of its own."""
+        self._answering = Answering(self._desk, enquiry, listener, view, secret=self.secret, clock=clock, before=before)
+        return self._answering
+
     def close(self, patience: float) -> bool:
         """Ends everything; True when the thread ended within `patience` seconds."""
         self._closing = True
+        if self._answering is not None:
+            self._answering.stop()
         self.leave()
         self._jobs.put(None)
+        if self._answering is not None:
+            self._answering.wait(patience)  # its processes end with it
         self._thread.join(patience)
         return not self._thread.is_alive()
 

@@ -1,9 +1,7 @@
 """`irtui trail`: what CloudTrail's files say, and whether they can be believed."""
 
-import json
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,11 +10,7 @@ from irtui.cli.diagnostics import ExitCode
 from irtui.cli.output import Result
 from irtui.cli.verbs.trail_coverage import coverage
 from irtui.cli.verbs.trail_search import search
-from irtui.errors import SettingsError
 from irtui.text import inert
-
-if TYPE_CHECKING:
-    from irtui.trail.validate.trail import Report
 
 _SHOWN = 200
 """Findings that are printed; `-o json` has more."""
@@ -57,7 +51,8 @@ def validate(
     """
     from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
-    from irtui.desk.trails import Source, asked, validate_trail
+    from irtui.desk.trails import Source, as_lines, asked, validate_trail
+    from irtui.desk.written import lines_in
 
     clock = SystemClock()
     request = asked(
@@ -65,31 +60,13 @@ def validate(
     )
     source = Source(folder, public_keys, endpoint_url, profile, bucket, prefix.strip("/"))
 
-    def run(listener: Any = None) -> "Report":
-        return validate_trail(
-            request, source, environ=os.environ, clock=clock, ask_secret=ask_secret, listener=listener
-        )
-
-    found = _reported(run, report) if report else run()
+    with lines_in(report) as lines:
+        found = validate_trail(
+            request, source, environ=os.environ, clock=clock, ask_secret=ask_secret,
+            listener=as_lines(lines) if report else None,
+        )  # fmt: skip
     code = ExitCode.DONE if found.sound else ExitCode.FAILED
     return Result(found.data(), _text(found.data()), code)
-
-
-def _reported(run: Any, path: str) -> "Report":
-    """Writes each verdict as it falls."""
-    try:
-        with Path(path).open("x", encoding="ascii") as file:
-
-            def told(subject: str, verdict: str, where: str, reason: str) -> None:
-                line = {"subject": subject, "verdict": str(verdict), "where": where, "reason": reason}
-                file.write(json.dumps(line) + "\n")
-
-            found: Report = run(told)
-            return found
-    except FileExistsError:
-        raise SettingsError(f"{path} is there already", advice="Name a new file with --report.") from None
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _text(data: dict[str, Any]) -> str:

@@ -1,27 +1,20 @@
 """`irtui trail search`: events by what is known of them, from Event history, S3 and folders."""
 
-import hashlib
-import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.output import Result, table
-from irtui.errors import UsageError
-from irtui.redact import masked
 from irtui.text import inert
 
 if TYPE_CHECKING:
-    from irtui.trail.search.searching import Event, Found
+    from irtui.trail.search.searching import Found
 
 _SHOWN = 500
 """Events, and findings, that are printed; `-o json` and --events have more."""
@@ -69,61 +62,28 @@ def search(
     """
     from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
-    from irtui.desk.searches import Places, sources, statements
-    from irtui.trail.search.query import Query, checked
+    from irtui.desk.searches import Places, query_of, searched, statements
+    from irtui.desk.written import lines_in
     from irtui.trail.search.report import data_of
-    from irtui.trail.search.searching import search as run
 
-    query = checked(Query(
+    query = query_of(
         access_keys=access_keys, sessions=sessions, resources=resources, principals=principals, source_ips=source_ips,
-        event_names=event_names, error_codes=error_codes, since=_time(since, "--since"), until=_time(until, "--until"),
-    ))  # fmt: skip
+        event_names=event_names, error_codes=error_codes, since=since, until=until,
+    )  # fmt: skip
     places = Places(folders, s3, trail_arn, history, regions, athena_query, after, profile, endpoint_url)
     if sql:
         asked_of_athena = statements(query, places, accounts)
         return Result({"sql": asked_of_athena}, asked_of_athena)
-    asked, missing = sources(query, places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret)
     progress = _Progress()
-    with _lines(events_file) as lines:
-        found = run(query, asked, follow=follow, take=lines.take, progress=progress.told)
+    with lines_in(events_file) as lines:
+        found = searched(
+            query, places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret, follow=follow,
+            take=lambda event: lines.add(lambda: event.value), progress=progress.told,
+        )  # fmt: skip
     progress.end()
-    found.findings[:0] = missing
-    found.findings_count += len(missing)
     data = data_of(found) | ({"events_file": {"path": events_file, "sha256": lines.digest}} if events_file else {})
     code = ExitCode.FAILED if found.findings_count else ExitCode.DONE
     return Result(data, _text(found, data), ExitCode.INTERRUPTED if found.stopped else code)
-
-
-class _Lines:
-    """Events as JSON lines in a file, secrets masked."""
-
-    def __init__(self, file: IO[str] | None) -> None:
-        self._file, self._hash = file, hashlib.sha256()
-
-    def take(self, event: "Event") -> None:
-        if self._file:
-            line = json.dumps(masked(event.value)) + "\n"
-            self._file.write(line)
-            self._hash.update(line.encode("ascii"))
-
-    @property
-    def digest(self) -> str:
-        return self._hash.hexdigest()
-
-
-@contextmanager
-def _lines(path: str) -> Iterator[_Lines]:
-    if not path:
-        yield _Lines(None)
-        return
-    try:
-        file = Path(path).open("x", encoding="ascii", newline="")  # noqa: SIM115  closed below; its errors are not the search's
-    except FileExistsError:
-        raise UsageError(f"{path} exists already.", advice="Name a new file.") from None
-    except OSError as fault:
-        raise UsageError(f"{path} cannot be written: {fault.strerror}.") from fault
-    with file:
-        yield _Lines(file)
 
 
 class _Progress:
@@ -135,9 +95,9 @@ class _Progress:
     def told(self, found: "Found") -> None:
         if self._shown and (now := time.monotonic()) >= self._next:
             self._next = now + 0.5
-            one = found.answered[-1]
-            text = f"{one.name}: {one.read} read, {one.inflated // 1_000_000} MB, {found.count} events"
-            sys.stderr.write(f"\r\x1b[K{inert(text, 100)}")
+            from irtui.desk.searches import progress_words
+
+            sys.stderr.write(f"\r\x1b[K{inert(progress_words(found), 100)}")
             sys.stderr.flush()
 
     def end(self) -> None:
@@ -175,9 +135,3 @@ def _row(event: dict[str, Any]) -> tuple[object, ...]:
         event.get("sourceIPAddress", "?"), event.get("awsRegion", "?"),
         who.get("arn") or who.get("invokedBy") or who.get("accountId") or "?",
     )  # fmt: skip
-
-
-def _time(text: str, option: str) -> datetime | None:
-    from irtui.desk.trails import time_told
-
-    return time_told(text, option) if text else None

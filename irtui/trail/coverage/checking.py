@@ -12,11 +12,12 @@ from irtui.trail.validate.bucket import BucketStore
 from irtui.trail.validate.facts import place_of, public_keys
 from irtui.trail.validate.names import trail_of
 from irtui.trail.validate.trail import Request, validate
+from irtui.trail.validate.verdict import Listener
 
 
 def checked(
     door: Reader, facts: Facts, since: datetime, until: datetime, now: datetime,
-    told: Callable[[str], None] = lambda words: None,
+    told: Callable[[str], None] = lambda words: None, listener: Listener | None = None,
 ) -> dict[str, Mapping[str, Any] | str]:  # fmt: skip
     """ARN → what the validation told (`Report.data`), or the sentence that says why there is none.
 
@@ -26,7 +27,7 @@ def checked(
     for known in facts.trails:
         told(f"validating {known.name}")
         try:
-            found[known.arn] = _of(door, known, facts, since, until, now)
+            found[known.arn] = _of(door, known, facts, since, until, now, listener)
         except IrtuiError as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 raise
@@ -35,8 +36,9 @@ def checked(
 
 
 def _of(
-    door: Reader, known: Known, facts: Facts, since: datetime, until: datetime, now: datetime
-) -> Mapping[str, Any] | str:
+    door: Reader, known: Known, facts: Facts, since: datetime, until: datetime, now: datetime,
+    listener: Listener | None,
+) -> Mapping[str, Any] | str:  # fmt: skip
     trail = trail_of(known.arn)
     if trail is None or not (known.exists or known.bucket):
         return "the trail is gone; what it left can be validated with its bucket named"
@@ -47,6 +49,6 @@ def _of(
     objects = door.objects()
     try:
         request = Request(trail, since, min(until, now), regions)
-        return validate(request, BucketStore(objects), public_keys(door), place, now).data()
+        return validate(request, BucketStore(objects), public_keys(door), place, now, listener=listener).data()
     finally:
         objects.close()

@@ -1,7 +1,7 @@
 """The desk: continue an incident, pick a runbook, or play a game day.
 
-j k move · enter opens · / searches · q leaves irtui. The lists are mounted when they have been read, so that the
-first frame is light.
+j k move · enter opens · / searches · v asks CloudTrail · q leaves irtui. The lists are mounted when they have been
+read, so that the first frame is light.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class DeskScreen(FullScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", id="desk.open", tooltip="Open what is highlighted"),
         Binding("slash", "search", "search", id="desk.search", key_display="/", tooltip="Search all entries"),
+        Binding("v", "trail", "CloudTrail", id="desk.trail", tooltip="Validate, search, cover CloudTrail; reads only"),
         Binding("escape", "clear", "clear", show=False, id="desk.clear", tooltip="End the search"),
         Binding("tab", "app.focus_next", "pane", show=False, id="desk.pane", tooltip="Next pane"),
     ]
@@ -97,6 +98,10 @@ class DeskScreen(FullScreen):
         entry = self._rows[int(key)].entry if key else None
         if entry is not None:
             self.irtui.open_entry(entry)
+
+    def action_trail(self) -> None:
+        if self._shelf is not None:
+            self.irtui.show_forensics()
 
     def action_search(self) -> None:
         if self._shelf is None:

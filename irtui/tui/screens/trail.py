@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from irtui.report.forensics import ACTIONS, kept_in
-from irtui.tui.present.lines import say
+from irtui.tui.present.lines import Line, say
 from irtui.tui.present.trail import TABS, View, found, nothing
 from irtui.tui.present.trail_coverage import CoverageView
 from irtui.tui.present.trail_events import EventsView
@@ -26,7 +26,7 @@ from irtui.tui.widgets.long_rows import LongRows
 from irtui.tui.widgets.paint import painted_lines, safe
 from irtui.tui.widgets.tabs import TabStrip
 
-_VIEWS: tuple[Callable[..., View], ...] = (CoverageView, FindingsView, EventsView)
+VIEWS: tuple[Callable[..., View], ...] = (CoverageView, FindingsView, EventsView)
 
 
 class TrailScreen(FullScreen):
@@ -91,7 +91,7 @@ class TrailScreen(FullScreen):
     def _read(self, tab: int, digest: str, visit: Any) -> None:
         plain = self.irtui.ascii_only
         self.irtui.bridge.aside(
-            lambda: _VIEWS[tab](_mapping(visit.evidence(digest)), ascii_only=plain),
+            lambda: VIEWS[tab](_mapping(visit.evidence(digest)), ascii_only=plain),
             lambda view, error: self.irtui.from_thread(self.take, tab, view, error),
         )
 
@@ -128,7 +128,7 @@ class TrailScreen(FullScreen):
         if view is None:
             reading = ACTIONS[self._tab] in self._kept and self._tab not in self._troubles
             trouble = self._troubles.get(self._tab)
-            words = (say(f" It cannot be read: {trouble}", "bad"),) if trouble else nothing(TABS[self._tab])
+            words = (say(f" It cannot be read: {trouble}", "bad"),) if trouble else self.nothing()
             head.update(painted_lines((say(" reading …", "dim"),) if reading else words))
             box.border_title = ""
             rows.show(0, lambda index: ())
@@ -139,6 +139,10 @@ class TrailScreen(FullScreen):
             among, shown = self._among, view
             rows.show(len(among), lambda index: shown.line(among[index], width), rows.index)
         self._tell()
+
+    def nothing(self) -> tuple[Line, ...]:
+        """Said where there is no report."""
+        return nothing(TABS[self._tab])
 
     def _row(self) -> tuple[View, int] | None:
         view, index = self._views.get(self._tab), self.query_one("#rows", LongRows).index
@@ -166,7 +170,9 @@ class TrailScreen(FullScreen):
 
     def action_tab(self, index: int) -> None:
         self.query_one("#rows", LongRows).index = 0
-        self.query_one("#tabs", TabStrip).choose(index)
+        strip = self.query_one("#tabs", TabStrip)
+        strip.choose(index)
+        self._tab = strip.index  # at once: what is pressed next is meant for it
 
     def action_filter(self) -> None:
         field = self.query_one("#filter", Input)

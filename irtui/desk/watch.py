@@ -1,0 +1,61 @@
+"""What a face sees of a question to CloudTrail while it is answered, and how it stops it.
+
+Rules: a stop is like ctrl-c: it is raised where the answering thread next looks, and what was found until then is kept.
+Words come at most a few times a second, a report of what was found so far more rarely the longer it takes to make.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+WORDS = 0.2
+"""Seconds between two words of progress."""
+REPORT = 1.0
+"""Seconds between two reports, at least."""
+_SHARE = 20
+"""A report is made when this many times the time went by that the last one took."""
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody wants no more of it."""
+
+
+class Watch:
+    """`told` gets words and, now and then, the report so far; on the answering thread or one that it started."""
+
+    def __init__(
+        self, monotonic: Callable[[], float], told: Callable[[str, Mapping[str, Any] | None], None] = lambda *_: None
+    ) -> None:
+        self._monotonic, self._told = monotonic, told
+        self._stop = threading.Event()
+        self._words_at, self._report_at = monotonic(), monotonic() + REPORT
+
+    def stop(self) -> None:
+        """From any thread."""
+        self._stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Raises Stopped."""
+        if self._stop.is_set():
+            raise Stopped
+
+    def tell(self, words: str) -> None:
+        """A step begins."""
+        self.check()
+        self._told(words, None)
+
+    def now_and_then(self, words: Callable[[], str], report: Callable[[], Mapping[str, Any]] | None = None) -> None:
+        """Called as often as one likes; by one thread at a time."""
+        now = self._monotonic()
+        if now < self._words_at:
+            return
+        self._words_at, data = now + WORDS, None
+        if report is not None and now >= self._report_at:
+            data = report()
+            took = self._monotonic() - now
+            self._report_at = now + max(REPORT, _SHARE * took)
+        self._told(words(), data)
