@@ -7,7 +7,7 @@ validation what it has judged, a coverage nothing.
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from irtui.clock import Clock
@@ -62,21 +62,44 @@ def answered(
 
     Raises UsageError, SettingsError, CredentialsError and AwsFault for what keeps it from beginning, or ends it.
     """
+    asking = _Asking(enquiry, watch, environ, clock, ask_secret, before.found if before else None)
     way = {COVERAGE: _covered, VALIDATE: _validated, SEARCH: _searched}[enquiry.kind]
     try:
-        return way(_Asking(enquiry, watch, environ, clock, ask_secret, before))
+        return watch.over(lambda: way(asking))
     except Stopped:
-        return Answer(enquiry, {}, False, stopped=True)
+        return asking.so_far()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asking:
     enquiry: Enquiry
     watch: Watch
     environ: Mapping[str, str]
     clock: Clock
     ask_secret: AskSecret
-    before: Answer | None
+    before: Found | None
+    found: Found | None = None
+    """Of a search, growing."""
+    heard: "_Verdicts | None" = None
+    """Of a validation."""
+
+    def so_far(self) -> Answer:
+        """What a stop leaves."""
+        if self.found is not None:
+            return self.searched(_kept(self.found))
+        data = self.heard.report() if self.heard is not None else {}
+        return Answer(self.enquiry, data, False, stopped=True)
+
+    def searched(self, found: Found) -> Answer:
+        found = joined(self.before, found) if self.before else found
+        good = not (found.findings_count or found.stopped)
+        return Answer(self.enquiry, data_of(found), good, found.stopped, found)
+
+
+def _kept(found: Found) -> Found:
+    """A stopped search whose thread still waits for AWS: places first, since events only come before their place."""
+    answered = [replace(one) for one in found.answered]
+    return replace(found, answered=answered, events=list(found.events), findings=list(found.findings), stopped=True)
 
 
 def _covered(asking: _Asking) -> Answer:
@@ -111,19 +134,16 @@ def _validated(asking: _Asking) -> Answer:
         form.one("prefix").strip("/"),
     )  # fmt: skip
     with lines_in(form.one("report")) as lines:
-        heard = _Verdicts(watch, request, "folder" if source.folder else "s3", as_lines(lines))
-        try:
-            report = validate_trail(
-                request, source, environ=asking.environ, clock=asking.clock, ask_secret=asking.ask_secret,
-                listener=heard, check=watch.check,
-            )  # fmt: skip
-        except Stopped:
-            return Answer(form, heard.report(), False, stopped=True)
+        asking.heard = _Verdicts(watch, request, "folder" if source.folder else "s3", as_lines(lines))
+        report = validate_trail(
+            request, source, environ=asking.environ, clock=asking.clock, ask_secret=asking.ask_secret,
+            listener=asking.heard, check=watch.check,
+        )  # fmt: skip
     return Answer(form, report.data(), report.sound)
 
 
 def _searched(asking: _Asking) -> Answer:
-    form, watch, before = asking.enquiry, asking.watch, asking.before.found if asking.before else None
+    form, watch = asking.enquiry, asking.watch
     query = query_of(
         access_keys=form.many("access-key"), principals=form.many("principal"), sessions=form.many("session"),
         event_names=form.many("event-name"), source_ips=form.many("source-ip"), resources=form.many("resource"),
@@ -135,12 +155,10 @@ def _searched(asking: _Asking) -> Answer:
     )  # fmt: skip
     events = form.one("events")
 
-    def whole(found: Found) -> Found:
-        return joined(before, found) if before else found
-
     def progress(found: Found) -> None:
+        asking.found = found
         watch.check()
-        watch.now_and_then(lambda: progress_words(found), lambda: data_of(whole(found)))
+        watch.now_and_then(lambda: progress_words(found), lambda: asking.searched(found).data)
 
     with lines_in(events) as lines:
 
@@ -152,9 +170,10 @@ def _searched(asking: _Asking) -> Answer:
             query, places, environ=asking.environ, clock=asking.clock, ask_secret=asking.ask_secret,
             follow=form.yes("follow"), take=take, progress=progress, check=watch.check,
         )  # fmt: skip
-    found = whole(found)
-    data = data_of(found) | ({"events_file": {"path": events, "sha256": lines.digest}} if events else {})
-    return Answer(form, data, not found.findings_count, found.stopped, found)
+    answer = asking.searched(found)
+    if not events:
+        return answer
+    return replace(answer, data={**answer.data, "events_file": {"path": events, "sha256": lines.digest}})
 
 
 @dataclass

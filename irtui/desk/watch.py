@@ -1,12 +1,12 @@
 """What a face sees of a question to CloudTrail while it is answered, and how it stops it.
 
-Rules: a stop is like ctrl-c: it is raised where the answering thread next looks, and what was found until then is kept.
+Rules: a stop is like ctrl-c: it is raised where the asking thread next looks, and what was found until then is kept.
 Words come at most a few times a second, a report of what was found so far more rarely the longer it takes to make.
 """
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 WORDS = 0.2
 """Seconds between two words of progress."""
@@ -14,6 +14,14 @@ REPORT = 1.0
 """Seconds between two reports, at least."""
 _SHARE = 20
 """A report is made when this many times the time went by that the last one took."""
+
+
+GRACE = 1.0
+"""Seconds after a stop in which the answering thread may come to an end by itself."""
+_TICK = 0.05
+THREAD = "irtui-trail-asked"
+"""Name of the threads that ask. One that was stopped may live on until AWS has answered it."""
+T = TypeVar("T")
 
 
 class Stopped(KeyboardInterrupt):
@@ -42,6 +50,28 @@ class Watch:
         """Raises Stopped."""
         if self._stop.is_set():
             raise Stopped
+
+    def over(self, work: Callable[[], T]) -> T:
+        """Does it on a thread of its own. Raises what it raises, and Stopped soon after a stop, even while AWS is
+        silent and that thread waits for it.
+        """
+        ended, values, errors = threading.Event(), list[T](), list[BaseException]()
+
+        def run() -> None:
+            try:
+                values.append(work())
+            except BaseException as error:  # it belongs to whoever waits
+                errors.append(error)
+            ended.set()
+
+        threading.Thread(target=run, name=THREAD, daemon=True).start()
+        while not self._stop.is_set() and not ended.wait(_TICK):
+            pass
+        if not ended.wait(GRACE):
+            raise Stopped
+        if errors:
+            raise errors[0]
+        return values[0]
 
     def tell(self, words: str) -> None:
         """A step begins."""

@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from irtui.desk.answers import Answer
+from irtui.desk.enquiries import Enquiry
 from irtui.desk.nouns import (
     Answers,
     Briefing,
@@ -23,6 +25,7 @@ from irtui.desk.nouns import (
     ScenarioEntry,
     Simulated,
 )  # fmt: skip
+from irtui.desk.watch import Watch
 from irtui.engine.operator import (
     AddNote,
     AskHint,
@@ -412,6 +415,7 @@ class FakeDesk:
         self.abandoned = 0
         self.tree = tree
         """The family tree; a step of the runbook reads it where there is one."""
+        self.enquiries: list[tuple[Enquiry, Answer | None]] = []
         self.reports = dict(reports or {})
         """Action → what it found, as evidence of the snapshot's step."""
         self.score: Score | None = None
@@ -489,6 +493,24 @@ class FakeDesk:
             raise KeyUnavailable(self.foreign("the keyring does not answer"))
         self.visit = FakeVisit(self, True)
         return self.visit
+
+    def answer(
+        self, enquiry: Enquiry, watch: Watch, ask_secret: Callable[[str], str | None], *, before: Answer | None = None
+    ) -> Answer:
+        """What `reports` has for it; with `hang`, half of it and then nothing until it is stopped."""
+        self.enquiries.append((enquiry, before))
+        if self.trouble is not None:
+            raise self.trouble
+        action = {"coverage": "trail.coverage", "validate": "trail.validate", "search": "trail.search"}[enquiry.kind]
+        data = self.reports[action]
+        if self.hang is None or before is not None:
+            return Answer(enquiry, data, True)
+        watch.now_and_then(lambda: self.foreign("7 logs read"), lambda: data)
+        self.hanging.set()
+        while not watch.stopped:
+            self.hang.wait(0.01)
+        half = [{**data["sources"][0], "read_to_the_end": False, "go_on_after": "log-7"}] if "sources" in data else []
+        return Answer(enquiry, {**data, "stopped": True, "sources": half}, False, stopped=True)
 
     def abandon(self, briefing: Briefing) -> None:
         self.abandoned += 1

@@ -53,7 +53,7 @@ def busy_line(words: str, seconds: int, stopping: bool) -> Line:
             (f"what is under way ends first · {seconds} s", ""),
             (" · esc leaves at once", "dim"),
         )
-    return ((" asking ", "warn"), (f"{seconds} s · {words or 'CloudTrail is asked'}", ""))
+    return ((" asking ", "warn"), (f"{seconds} s · x stops · {words or 'CloudTrail is asked'}", ""))
 
 
 def done_line(answer: Answer, seconds: int) -> Line:
@@ -62,7 +62,7 @@ def done_line(answer: Answer, seconds: int) -> Line:
     if not answer.data:
         return ((" STOPPED ", "warn"), (f"after {seconds} s: nothing is known", ""))
     more = " · c goes on" if answer.go_on else ""
-    return ((" STOPPED ", "warn"), (f"after {seconds} s: this is not all of it{more} · w saves it", ""))
+    return ((" STOPPED ", "warn"), (f"after {seconds} s: not all of it{more} · w saves", ""))
 
 
 def cannot_go_on(enquiry: Enquiry) -> str:
