@@ -21,9 +21,9 @@ SPAN = ("2026-03-01T00:00:00Z", "2026-03-01T06:00:00Z")
 
 
 @contextmanager
-def _sitting(home: Path, *arguments: str, columns: int = 80, **extra: str) -> Iterator[Terminal]:
+def _sitting(home: Path, extra: dict[str, str] | None = None, *, columns: int = 80) -> Iterator[Terminal]:
     """The program at its desk, with the trail screen on top."""
-    terminal = Terminal("-m", "irtui", *arguments, columns=columns, rows=24, environ=environ_of(home, extra))
+    terminal = Terminal("-m", "irtui", columns=columns, rows=24, environ=environ_of(home, extra))
     try:
         terminal.until("RUNBOOKS")
         terminal.press("v")
@@ -99,7 +99,7 @@ def test_a_search_streams_is_stopped_and_goes_on_and_leaves_no_process(tmp_path:
     keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "x"}
     with (
         faulty_bucket(many_logs(), 1, silent_after(BEFORE, gate)) as (url, answers),
-        _sitting(tmp_path, **keys) as terminal,
+        _sitting(tmp_path, keys) as terminal,
     ):
         _form(terminal, "3", {"access-key": KEY, "s3": f"s3://{BUCKET}/AWSLogs/", "endpoint-url": url})
         terminal.until(" read, ")
@@ -129,7 +129,7 @@ def test_leaving_while_aws_is_silent_waits_for_nobody(tmp_path: Path) -> None:
     keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "x"}
     with (
         faulty_bucket(many_logs(), 1, silent_after(BEFORE, gate)) as (url, answers),
-        _sitting(tmp_path, columns=60, **keys) as terminal,
+        _sitting(tmp_path, keys, columns=60) as terminal,
     ):
         _form(terminal, "3", {"access-key": KEY, "s3": f"s3://{BUCKET}/AWSLogs/", "endpoint-url": url}, "\x1b[15~")
         terminal.until(" read, ")

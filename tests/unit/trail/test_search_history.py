@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from irtui.aws.boto_door import BotoDoor
 from irtui.clock import SystemClock
-from irtui.desk.doors import reading_door
+from irtui.desk.doors import ReadingDoor, reading_door
 from irtui.desk.searches import Places, sources
 from irtui.errors import UsageError
 from irtui.model.call import Call
@@ -128,7 +127,7 @@ def test_it_goes_on_over_the_simulated_aws(trailed: Trailed, monkeypatch: pytest
         _search(trailed, query, Places(history=True, regions=("eu-west-1",), after=after))
 
 
-def _door(trailed: Trailed) -> BotoDoor:
+def _door(trailed: Trailed) -> ReadingDoor:
     return reading_door(
         profile="", region="us-east-1", endpoint_url=trailed.lab.world.url, environ=os.environ, clock=SystemClock(),
         ask_secret=lambda asked: None,
