@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from irtui.desk.written import at_home
 from irtui.errors import UsageError
 
 COVERAGE, VALIDATE, SEARCH = "coverage", "validate", "search"
@@ -24,11 +25,13 @@ class Blank:
     """Several values, separated by spaces."""
     yes: bool = False
     """Yes or no; `yes` is yes."""
+    path: bool = False
+    """On this machine; `~` is home, as a shell would have it."""
 
 
 _PROFILE = Blank("profile", "AWS profile; empty: AWS_PROFILE, or the default one. Only reads are sent.")
 _ENDPOINT = Blank("endpoint-url", "An emulator of AWS on this machine, instead of AWS.")
-_KEYS = Blank("public-keys", "With a folder: the file that aws cloudtrail list-public-keys printed.")
+_KEYS = Blank("public-keys", "With a folder: the file that aws cloudtrail list-public-keys printed.", path=True)
 
 FORMS: Mapping[str, tuple[Blank, ...]] = {
     COVERAGE: (
@@ -37,7 +40,7 @@ FORMS: Mapping[str, tuple[Blank, ...]] = {
         Blank("region", "Only these Regions. Empty: every enabled one.", many=True),
         Blank("trail-arn", "Only these trails. Empty: all, deleted ones too.", many=True),
         Blank("no-validate", "Read no digest and no log file: a trail's time is then unknown.", yes=True),
-        Blank("folder", "One trail's downloaded bucket; no AWS is asked."),
+        Blank("folder", "One trail's downloaded bucket; no AWS is asked.", path=True),
         _KEYS, _PROFILE, _ENDPOINT,
     ),
     VALIDATE: (
@@ -47,12 +50,12 @@ FORMS: Mapping[str, tuple[Blank, ...]] = {
         Blank("region", "Of these Regions' events. Empty: the home Region.", many=True),
         Blank("all-regions", "Of every Region that the trail has files of.", yes=True),
         Blank("account-id", "Of an organization trail, only these accounts.", many=True),
-        Blank("folder", "A downloaded bucket (aws s3 sync) instead of AWS."),
+        Blank("folder", "A downloaded bucket (aws s3 sync) instead of AWS.", path=True),
         _KEYS,
         Blank("bucket", "Where the files are, for a trail that is gone or has moved."),
         Blank("prefix", "What stands before AWSLogs/ in that bucket, or in the folder."),
         _PROFILE, _ENDPOINT,
-        Blank("report", "A new file for every single verdict, one JSON object a line."),
+        Blank("report", "A new file for every single verdict, one JSON object a line.", path=True),
     ),
     SEARCH: (
         Blank("access-key", "Made with this key or session (AKIA…, ASIA…).", many=True),
@@ -69,13 +72,14 @@ FORMS: Mapping[str, tuple[Blank, ...]] = {
         Blank("region", "Of Event history. Empty: every enabled Region.", many=True),
         Blank("trail-arn", "In the bucket of this trail."),
         Blank("s3", "In a bucket: s3://BUCKET/PREFIX.", many=True),
-        Blank("folder", "In downloaded logs.", many=True),
+        Blank("folder", "In downloaded logs.", many=True, path=True),
         Blank("athena-query", "Id of a query that a runbook started: in what it found."),
         Blank("after", "Go on where a search of the same was stopped: what it said."),
-        Blank("events", "A new file for every event as it is found, one a line."),
+        Blank("events", "A new file for every event as it is found, one a line.", path=True),
         _PROFILE, _ENDPOINT,
     ),
 }  # fmt: skip
+_PATHS = {blank.name for blanks in FORMS.values() for blank in blanks if blank.path}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Enquiry:
     """Name of a line → what stands in it."""
 
     def one(self, name: str) -> str:
-        return self.values.get(name, "").strip()
+        return self._found(name, self.values.get(name, "").strip())
 
     def yes(self, name: str) -> bool:
         return self.one(name) == "yes"
@@ -96,12 +100,15 @@ class Enquiry:
     def many(self, name: str) -> tuple[str, ...]:
         """Raises UsageError for a quotation without an end."""
         try:
-            return tuple(shlex.split(self.one(name)))
+            return tuple(self._found(name, each) for each in shlex.split(self.values.get(name, "")))
         except ValueError:
             raise UsageError(
                 f"--{name}: a quotation mark has no partner",
                 advice="Several values are separated by spaces; quote one that holds a space.",
             ) from None
+
+    def _found(self, name: str, value: str) -> str:
+        return at_home(value) if name in _PATHS else value
 
     def command(self) -> tuple[str, ...]:
         """The same as a command. Raises UsageError."""

@@ -13,7 +13,7 @@ WORDS = 0.2
 REPORT = 1.0
 """Seconds between two reports, at least."""
 _SHARE = 20
-"""A report is made when this many times the time went by that the last one took."""
+"""A report is made when this many times the time went by that the last one took to be made and told."""
 
 
 GRACE = 1.0
@@ -83,9 +83,10 @@ class Watch:
         now = self._monotonic()
         if now < self._words_at:
             return
-        self._words_at, data = now + WORDS, None
-        if report is not None and now >= self._report_at:
-            data = report()
-            took = self._monotonic() - now
-            self._report_at = now + max(REPORT, _SHARE * took)
-        self._told(words(), data)
+        self._words_at = now + WORDS
+        if report is None or now < self._report_at:
+            self._told(words(), None)
+            return
+        self._told(words(), report())
+        after = self._monotonic()
+        self._report_at = after + max(REPORT, _SHARE * (after - now))

@@ -19,6 +19,11 @@ from irtui.redact import masked
 SCHEMA = "irtui-output-v1"
 
 
+def at_home(path: str) -> str:
+    """With a leading `~/` as the home folder, which a shell would have put in."""
+    return str(Path.home() / path[2:]) if path.startswith("~/") else path
+
+
 def as_object(ok: bool, data: Any, error: Mapping[str, Any] | None) -> str:
     """The one JSON object that a command prints."""
     value = {"schema": SCHEMA, "ok": ok, "data": masked(plain(data)), "error": error}
@@ -73,7 +78,7 @@ def lines_in(path: str) -> Iterator[Lines]:
     except BaseException:
         lines.close()
         if not lines.count:  # what never began can be asked again, with the same file
-            Path(path).expanduser().unlink(missing_ok=True)
+            Path(at_home(path)).unlink(missing_ok=True)
         raise
     lines.close()
     if lines.trouble is not None:
@@ -96,7 +101,7 @@ def _new(path: str) -> IO[str]:
     if not path.strip():
         raise UsageError("The file has no name.")
     try:
-        handle = os.open(Path(path).expanduser(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(at_home(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         return os.fdopen(handle, "w", encoding="ascii", newline="")
     except FileExistsError:
         raise UsageError(f"{path} exists already.", advice="Name a new file.") from None

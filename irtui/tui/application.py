@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from irtui.model.incident import StepState
     from irtui.tui.bridge import Bridge
     from irtui.tui.present.desk import Entry
+    from irtui.tui.screens.forensics import Enquired
     from irtui.tui.sitting import Sitting
 
 
@@ -76,6 +77,7 @@ class IrtuiApp(SafeApp):
         self._profile, self._key = profile, key
         self._from_desk = start is None and resume is None
         self._keys = dict(keymap or {})
+        self._enquired: Enquired | None = None
         self.bridge: Bridge = None  # type: ignore[assignment]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -232,9 +234,10 @@ class IrtuiApp(SafeApp):
         self.push_screen(TrailScreen())
 
     def show_forensics(self) -> None:
-        from irtui.tui.screens.forensics import ForensicsScreen
+        from irtui.tui.screens import forensics
 
-        self.push_screen(ForensicsScreen(self._profile))
+        self._enquired = self._enquired or forensics.Enquired()
+        self.push_screen(forensics.ForensicsScreen(self._profile, self._enquired))
 
     def show_debrief(self, score: Score) -> None:
         from irtui.tui.screens.debrief import DebriefScreen

@@ -131,7 +131,7 @@ async def test_hostile_words_are_inert_in_forms_progress_and_reports() -> None:
             await pilot.press("escape")
             await _sees(pilot, "Ask ")
             await pilot.press("escape")
-            await _sees(pilot, "answered in")
+            await _sees(pilot, "Nothing was asked yet")
         desk.trouble, desk.hang = None, Event()
         await _form(pilot, "3")
         await pilot.press("ctrl+r")
@@ -177,6 +177,15 @@ async def test_keys_stop_go_on_leave_and_can_be_others() -> None:
         await _sees(pilot, "answered in")
         await pilot.press("q")
         await _sees(pilot, "RUNBOOKS")
+        await pilot.press("f7", "3")
+        await _sees(pilot, "answered in")
+        assert "iam.CreateUser0" in screen_text(app), "what was asked stays while irtui runs"
+        desk.trouble = CredentialsError("expired")
+        await pilot.press("a")
+        await _sees(pilot, "--access-key AKIA")
+        await pilot.press("f8")
+        await _sees(pilot, "expired")
+        assert "iam.CreateUser0" not in screen_text(app), "the old answer is not that of the new question"
 
 
 async def test_a_report_is_saved_once_and_never_over_a_file(tmp_path: Path) -> None:

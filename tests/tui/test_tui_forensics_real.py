@@ -123,6 +123,7 @@ def test_a_search_streams_is_stopped_and_goes_on_and_leaves_no_process(tmp_path:
         assert sorted(found) == sorted(f"e{number}" for number in range(LOGS))
 
 
+@pytest.mark.deep
 def test_leaving_while_aws_is_silent_waits_for_nobody(tmp_path: Path) -> None:
     """A termination in the middle of a search ends the program and its processes, with 130, though S3 never answers."""
     gate = threading.Event()

@@ -5,7 +5,7 @@ r asks · x stops · c goes on with a stopped search · w saves the report · th
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,6 +27,19 @@ from irtui.tui.widgets.paint import painted
 if TYPE_CHECKING:
     from irtui.desk.answers import Answer
     from irtui.desk.enquiries import Enquiry
+    from irtui.tui.present.trail import View
+
+
+@dataclass
+class Enquired:
+    """What was asked in this sitting: it stays when the screen is left."""
+
+    forms: dict[str, Enquiry] = field(default_factory=dict)
+    answers: dict[int, Answer] = field(default_factory=dict)
+    views: dict[int, View] = field(default_factory=dict)
+    """Of the answers."""
+    took: dict[int, int] = field(default_factory=dict)
+    """Seconds of each answer."""
 
 
 class ForensicsScreen(TrailScreen):
@@ -39,13 +52,10 @@ class ForensicsScreen(TrailScreen):
         Binding("w", "save", "save", id="forensics.save", tooltip="Save the report, as -o json has it, or the events"),
     ]
 
-    def __init__(self, profile: str) -> None:
+    def __init__(self, profile: str, enquired: Enquired) -> None:
         super().__init__()
-        self._profile = profile
-        self._forms: dict[str, Enquiry] = {}
-        self._answers: dict[int, Answer] = {}
-        self._took: dict[int, int] = {}
-        """Seconds of each answer."""
+        self._profile, self._enquired = profile, enquired
+        self._views = dict(enquired.views)
         self._answering: Answering | None = None
         self._at, self._began, self._words_now = 0, 0.0, ""
 
@@ -67,14 +77,14 @@ class ForensicsScreen(TrailScreen):
         line: Line = EMPTY
         if self._answering is not None:
             line = busy_line(self._words_now, self._seconds(), self._answering.stopping)
-        elif self._tab in self._answers:
-            line = done_line(self._answers[self._tab], self._took[self._tab])
+        elif self._tab in self._enquired.answers:
+            line = done_line(self._enquired.answers[self._tab], self._enquired.took[self._tab])
         self.query_one("#status", Static).update(painted(line))
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing are not offered."""
-        answer = self._answers.get(self._tab)
+        answer = self._enquired.answers.get(self._tab)
         offered = {
             "stop": self._answering is not None,
             "ask": self._answering is None,
@@ -90,12 +100,12 @@ class ForensicsScreen(TrailScreen):
 
     def action_ask(self) -> None:
         if self._answering is None:
-            self._fill(asked_with(self._profile, KINDS[self._tab], self._forms))
+            self._fill(asked_with(self._profile, KINDS[self._tab], self._enquired.forms))
 
     def _fill(self, enquiry: Enquiry) -> None:
         def filled(told: tuple[bool, Enquiry] | None) -> None:
             if told is not None:
-                self._forms[told[1].kind] = told[1]
+                self._enquired.forms[told[1].kind] = told[1]
                 if told[0]:
                     self._begin(told[1])
 
@@ -104,6 +114,10 @@ class ForensicsScreen(TrailScreen):
     def _begin(self, enquiry: Enquiry, before: Answer | None = None) -> None:
         self._at = KINDS.index(enquiry.kind)
         self._began, self._words_now = self.irtui.clock.monotonic(), ""
+        if before is None:
+            for kept in (self._views, self._enquired.answers, self._enquired.views):
+                kept.pop(self._at, None)  # an older report must not stand under the new question
+            self._show()
         view = partial(VIEWS[self._at], ascii_only=self.irtui.ascii_only)
         self._answering = self.irtui.bridge.answer(enquiry, self, view, self.irtui.clock, before)
         self._status()
@@ -122,15 +136,23 @@ class ForensicsScreen(TrailScreen):
         if message.answer is None:
             self._failed(message)
             return
-        self._answers[self._at], self._took[self._at] = message.answer, self._seconds()
+        self._enquired.answers[self._at], self._enquired.took[self._at] = message.answer, self._seconds()
         if message.view is not None:
-            self.take(self._at, message.view)
+            self._enquired.views[self._at] = message.view
+        self._settle()
+
+    def _settle(self) -> None:
+        """The tab shows its answer, and nothing that was only on the way to one."""
+        if self._at in self._enquired.views:
+            self.take(self._at, self._enquired.views[self._at])
+        elif self._views.pop(self._at, None) is not None:
+            self._show()
         self._status()
 
     def _failed(self, message: Answered) -> None:
         """Says why; then the form can be mended."""
         error, enquiry = message.error, message.answering.enquiry
-        self._status()
+        self._settle()
         if isinstance(error, IrtuiError):
             notice = NoticeDialog(error.title, error_lines(error), "bad")
             self.app.push_screen(notice, lambda _: self._fill(enquiry))
@@ -143,7 +165,7 @@ class ForensicsScreen(TrailScreen):
             self._status()
 
     def action_go_on(self) -> None:
-        answer = self._answers.get(self._tab)
+        answer = self._enquired.answers.get(self._tab)
         if self._answering is not None or answer is None:
             return
         if not answer.go_on:
@@ -155,7 +177,7 @@ class ForensicsScreen(TrailScreen):
     # Saving.
 
     def action_save(self) -> None:
-        answer = self._answers.get(self._tab)
+        answer = self._enquired.answers.get(self._tab)
         if answer is None or not answer.data:
             return
         lines = [say("A new file. What -o json prints goes into it; of a search,"), say("NAME.jsonl gets the events.")]
@@ -193,5 +215,8 @@ class ForensicsScreen(TrailScreen):
             self.action_stop()
 
     def leave(self) -> bool:
-        self.action_back()
+        if self.app.screen is self or self._answering is not None:
+            self.action_back()
+        else:
+            self.app.screen.dismiss()
         return True

@@ -89,6 +89,16 @@ def test_a_stopped_coverage_claims_nothing(trail: tuple[SignedTrail, dict[str, s
     assert _answer(Enquiry("coverage", trail[1])).data["rows"]
 
 
+def test_a_form_finds_home_and_says_what_a_quotation_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~` is home in names of files, as a shell has it, and nowhere else; half a quotation is refused."""
+    monkeypatch.setenv("HOME", "/h")
+    filled = Enquiry("search", {"folder": "~/a '~/b c'", "principal": "~", "events": "~/e"})
+    assert filled.many("folder") == ("/h/a", "/h/b c") and filled.many("principal") == ("~",)
+    assert filled.one("events") == "/h/e"
+    with pytest.raises(UsageError, match="--folder: a quotation mark"):
+        Enquiry("search", {"folder": "'a"}).many("folder")
+
+
 def test_a_stop_does_not_wait_for_a_thread_that_hangs() -> None:
     """The answer comes within seconds though the thread that asks waits for ever."""
     gate = threading.Event()
