@@ -7,6 +7,7 @@ are private (umask 077) and no core is dumped. `--version` answers without loadi
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,7 +32,20 @@ def main() -> int:
     _no_core()
     from irtui.cli.main import run
 
-    return run(sys.argv[1:], screen=_screen, removed=removed)
+    return _ended(run(sys.argv[1:], screen=_screen, removed=removed))
+
+
+def _ended(code: int) -> int:
+    """A stopped question to CloudTrail, the only thing that may still be under way, does not keep the process."""
+    if "irtui.desk.watch" in sys.modules:
+        from irtui.desk.watch import lingering
+
+        if lingering():
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):  # the terminal may be gone
+                    stream.flush()
+            os._exit(code)
+    return code
 
 
 def _screen(opening: "Opening") -> int:

@@ -23,7 +23,8 @@ def open_live(
     clock: Clock,
     transport: Transport | None = None,
 ) -> BotoDoor:
-    """A door for `profile` (empty: whatever botocore's chain finds) in `region` (empty: the profile's).
+    """A door for `profile` (empty: whatever botocore's chain finds) in `region` (empty: AWS_REGION, which botocore does
+    not read, or the profile's).
 
     Rules: `environ` is the process environment after `irtui.environment.neutralised`; botocore reads the rest of
     it by itself. Credentials are looked up here, so an MFA code may be asked for. Raises CredentialsError for a
@@ -32,7 +33,7 @@ def open_live(
     try:
         base = hardened(environ, profile)
         base.get_scoped_config()
-        chosen = region or base.get_config_variable("region") or ""
+        chosen = region or environ.get("AWS_REGION") or base.get_config_variable("region") or ""
         renew = renewal(base, profile, environ)
     except ProfileNotFound as error:
         raise _no_profile(str(error)) from None
@@ -42,7 +43,8 @@ def open_live(
         ) from None
     if not chosen:
         raise SettingsError(
-            "No Region is set", advice="Give one with --region; for IAM any Region of your partition will do."
+            "No Region is set",
+            advice="Set AWS_REGION, or a region in the profile; for IAM any Region of your partition will do.",
         )
 
     def caller() -> Session:

@@ -13,7 +13,7 @@ from typing import Any
 from irtui.clock import Clock
 from irtui.desk.coverage import coverage_of, coverage_of_folder
 from irtui.desk.enquiries import COVERAGE, SEARCH, VALIDATE, Enquiry
-from irtui.desk.searches import Places, joined, progress_words, query_of, searched
+from irtui.desk.searches import Places, joined, kept, progress_words, query_of, searched
 from irtui.desk.trails import Source, as_lines, asked, validate_trail
 from irtui.desk.watch import Stopped, Watch
 from irtui.desk.written import as_object, lines_in
@@ -86,7 +86,7 @@ class _Asking:
     def so_far(self) -> Answer:
         """What a stop leaves."""
         if self.found is not None:
-            return self.searched(_kept(self.found))
+            return self.searched(kept(self.found))
         data = self.heard.report() if self.heard is not None else {}
         return Answer(self.enquiry, data, False, stopped=True)
 
@@ -94,12 +94,6 @@ class _Asking:
         found = joined(self.before, found) if self.before else found
         good = not (found.findings_count or found.stopped)
         return Answer(self.enquiry, data_of(found), good, found.stopped, found)
-
-
-def _kept(found: Found) -> Found:
-    """A stopped search whose thread still waits for AWS: places first, since events only come before their place."""
-    answered = [replace(one) for one in found.answered]
-    return replace(found, answered=answered, events=list(found.events), findings=list(found.findings), stopped=True)
 
 
 def _covered(asking: _Asking) -> Answer:

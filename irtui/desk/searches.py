@@ -7,6 +7,7 @@ from pathlib import Path
 from irtui.clock import Clock
 from irtui.desk.doors import Check, ReadingDoor, reading_door, unwatched
 from irtui.desk.trails import time_told
+from irtui.desk.watch import Stopped, Watch
 from irtui.errors import UsageError
 from irtui.trail.athena import sql
 from irtui.trail.athena.rows import AthenaQuery
@@ -47,14 +48,37 @@ def query_of(*, since: str = "", until: str = "", **known: tuple[str, ...]) -> Q
 
 def searched(
     query: Query, places: Places, *, environ: Mapping[str, str], clock: Clock, ask_secret: Callable[[str], str | None],
-    follow: bool, take: Callable[[Event], None], progress: Callable[[Found], None], check: Check = unwatched,
+    follow: bool, take: Callable[[Event], None], progress: Callable[[Found], None], watch: Watch | None = None,
+    check: Check = unwatched,
 ) -> Found:  # fmt: skip
-    """What was found, stopped or not. Raises what `sources` raises, and AwsFault for a session that ended."""
+    """What was found, stopped or not. Raises what `sources` raises, and AwsFault for a session that ended.
+
+    With a `watch` the search runs on a thread of its own, so that ctrl-c ends it also while AWS is silent.
+    """
     asked, missing = sources(query, places, environ=environ, clock=clock, ask_secret=ask_secret, check=check)
-    found = search(query, asked, follow=follow, take=take, progress=progress)
+    latest = Found(query, stopped=True)
+
+    def told(found: Found) -> None:
+        nonlocal latest
+        latest = found
+        progress(found)
+
+    def work() -> Found:
+        return search(query, asked, follow=follow, take=take, progress=told)
+
+    try:
+        found = watch.over(work) if watch else work()
+    except Stopped:
+        found = kept(latest)
     found.findings[:0] = missing
     found.findings_count += len(missing)
     return found
+
+
+def kept(found: Found) -> Found:
+    """A stopped search whose thread still waits for AWS: places first, since events only come before their place."""
+    answered = [replace(one) for one in found.answered]
+    return replace(found, answered=answered, events=list(found.events), findings=list(found.findings), stopped=True)
 
 
 def progress_words(found: Found) -> str:

@@ -52,8 +52,8 @@ class Watch:
             raise Stopped
 
     def over(self, work: Callable[[], T]) -> T:
-        """Does it on a thread of its own. Raises what it raises, and Stopped soon after a stop, even while AWS is
-        silent and that thread waits for it.
+        """Does it on a thread of its own. Raises what it raises, and Stopped soon after a stop or ctrl-c, even while
+        AWS is silent and that thread waits for it.
         """
         ended, values, errors = threading.Event(), list[T](), list[BaseException]()
 
@@ -65,8 +65,11 @@ class Watch:
             ended.set()
 
         threading.Thread(target=run, name=THREAD, daemon=True).start()
-        while not self._stop.is_set() and not ended.wait(_TICK):
-            pass
+        try:
+            while not self._stop.is_set() and not ended.wait(_TICK):
+                pass
+        except KeyboardInterrupt:
+            self.stop()
         if not ended.wait(GRACE):
             raise Stopped
         if errors:
@@ -90,3 +93,8 @@ class Watch:
         self._told(words(), report())
         after = self._monotonic()
         self._report_at = after + max(REPORT, _SHARE * (after - now))
+
+
+def lingering() -> bool:
+    """Whether a thread still waits for AWS to answer a read that nobody wants any more. Python would wait for it."""
+    return any(thread.name == THREAD for thread in threading.enumerate())

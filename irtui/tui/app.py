@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from irtui.desk.watch import THREAD
 from irtui.tui.application import IrtuiApp
 from irtui.tui.signals import INTERRUPTED, ended_by_signals
 
@@ -59,19 +56,10 @@ def run_app(
                     sys.stderr.write("irtui: waiting for the call in flight to be recorded …\n")
                 app.bridge.close(PATIENCE)
     if came:
-        return _left(INTERRUPTED)
+        return INTERRUPTED
     if app.failure is not None:
         raise app.failure
     if app.bug:
         sys.stderr.write(f"irtui: {app.bug}. An incident, if one was open, can be resumed.\n")
-        return _left(70)
-    return _left(0)
-
-
-def _left(code: int) -> int:
-    """Python would wait for pools whose threads still wait for AWS to answer a read that nobody wants any more."""
-    if any(thread.name == THREAD for thread in threading.enumerate()):
-        with suppress(OSError, ValueError):  # the terminal may be gone
-            sys.stderr.flush()
-        os._exit(code)
-    return code
+        return 70
+    return 0

@@ -14,7 +14,7 @@ from irtui.cli.output import Result, table
 from irtui.text import inert
 
 if TYPE_CHECKING:
-    from irtui.trail.search.searching import Found
+    from irtui.trail.search.searching import Event, Found
 
 _SHOWN = 500
 """Events, and findings, that are printed; `-o json` and --events have more."""
@@ -63,6 +63,7 @@ def search(
     from irtui.cli.asking import ask_secret
     from irtui.clock import SystemClock
     from irtui.desk.searches import Places, query_of, searched, statements
+    from irtui.desk.watch import Watch
     from irtui.desk.written import lines_in
     from irtui.trail.search.report import data_of
 
@@ -74,11 +75,16 @@ def search(
     if sql:
         asked_of_athena = statements(query, places, accounts)
         return Result({"sql": asked_of_athena}, asked_of_athena)
-    progress = _Progress()
+    progress, watch = _Progress(), Watch(time.monotonic)
     with lines_in(events_file) as lines:
+
+        def take(event: "Event") -> None:
+            watch.check()
+            lines.add(lambda: event.value)
+
         found = searched(
-            query, places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret, follow=follow,
-            take=lambda event: lines.add(lambda: event.value), progress=progress.told,
+            query, places, environ=os.environ, clock=SystemClock(), ask_secret=ask_secret, follow=follow, take=take,
+            progress=progress.told, watch=watch, check=watch.check,
         )  # fmt: skip
     progress.end()
     data = data_of(found) | ({"events_file": {"path": events_file, "sha256": lines.digest}} if events_file else {})

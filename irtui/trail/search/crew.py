@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ WAITING = 16
 """Bundles of a batch that wait to be taken; then its worker waits."""
 BUNDLE = 64
 """Results that are handed over at once."""
+PATIENCE = 2.0
+"""Seconds in which the threads may end by themselves when nobody wants more."""
 _TICK = 0.2
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from irtui.trail.search.worker import main; main()"
 """Run isolated: nothing is imported from the folder that the operator stands in."""
@@ -122,8 +125,9 @@ class _Crew:
         self._stopped.set()
         for process in self._processes:
             process.kill()
+        deadline = time.monotonic() + PATIENCE
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))  # it may wait for bytes of a bucket that is silent
         for process in self._processes:
             process.wait()
             for pipe in (process.stdin, process.stdout):

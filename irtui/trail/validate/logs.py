@@ -8,6 +8,7 @@ import queue
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
 from irtui.trail.validate.digest import Named
@@ -41,13 +42,23 @@ class LogChecker:
         if kind is not None:
             if self._hashers:
                 self._hashers.kill()
-            return  # the threads are daemons; nobody wants what they would still find
+            self._abandon()
+            return
         if self._hashers:
             self._hashers.finish()
         for _ in range(self._started):
             self._queue.put(None)
         for thread in self._threads[: self._started]:
             thread.join()
+
+    def _abandon(self) -> None:
+        """Nobody wants what is still in the queue; the threads end after what they have in hand."""
+        with suppress(queue.Empty):
+            while True:
+                self._queue.get_nowait()
+        for _ in range(self._started):
+            with suppress(queue.Full):
+                self._queue.put_nowait(None)
 
     def put(self, named: Named, account: str, region: str) -> None:
         work = Work(named, account, region)

@@ -61,6 +61,22 @@ def opened(profile: str, transport: Any = None, ask: Any = lambda text: None, en
     )
 
 
+def test_the_region_of_the_environment_comes_before_the_profiles(config: Path) -> None:
+    """AWS_REGION, which botocore alone passes over, is heard; what is named outright still wins."""
+    config.write_text(f"[profile prod]\nregion = eu-west-1\n{KEYS}")
+
+    def chosen(region: str, environ: dict[str, str]) -> str:
+        door = open_live(
+            profile="prod", region=region, environ=environ, ask_secret=lambda text: None, transport=Nowhere(),
+            clock=ManualClock(datetime(2026, 11, 23, tzinfo=UTC)),
+        )  # fmt: skip
+        return door.region
+
+    assert chosen("", {}) == "eu-west-1"
+    assert chosen("", {"AWS_REGION": "eu-west-2"}) == "eu-west-2"
+    assert chosen("eu-west-3", {"AWS_REGION": "eu-west-2"}) == "eu-west-3"
+
+
 def test_a_missing_profile_is_named_with_those_that_exist(config: Path) -> None:
     """The operator sees which profiles there are."""
     config.write_text(f"[profile prod]\n{KEYS}[profile audit]\n{KEYS}")

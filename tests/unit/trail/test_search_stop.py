@@ -20,12 +20,13 @@ def test_a_search_that_is_stopped_says_what_it_found_and_goes_on_after_it(tmp_pa
     """While S3 does not answer: exit 130, the events until then, no process left; both halves are the whole."""
     trail, gate = many_logs(), threading.Event()
     asked = ["search", "--access-key", KEY, "--s3", f"s3://{BUCKET}/AWSLogs/", "-o", "json"]
-    with faulty_bucket(trail, 1, silent_after(BEFORE, gate)) as (url, _):
+    with faulty_bucket(trail, 1, silent_after(BEFORE, gate)) as (url, answers):
         process = _started(url, *asked, "--events", str(tmp_path / "first"))
         _until(lambda: (tmp_path / "first").exists() and (tmp_path / "first").stat().st_size > 0)
+        _until(lambda: sum("/CloudTrail/" in path for path, _ in answers.asked) > BEFORE)
         children = descendants(process.pid)
         os.killpg(process.pid, signal.SIGINT)
-        out, _ = process.communicate(timeout=PATIENCE)
+        out, _ = process.communicate(timeout=PATIENCE / 2)  # nothing was answered until now
         gate.set()
     assert process.returncode == 130
     first = json.loads(out)["data"]
