@@ -38,6 +38,7 @@ EXCEPTIONS: dict[str, tuple[Effect, str]] = {
     "iam.GenerateCredentialReport": (Effect.READ, "makes a report that GetCredentialReport then reads"),
     "iam.GenerateOrganizationsAccessReport": (Effect.READ, "makes a report that is then read"),
     "iam.GenerateServiceLastAccessedDetails": (Effect.READ, "makes a report that is then read"),
+    "logs.TestMetricFilter": (Effect.READ, "judges a pattern by texts that are given; keeps nothing"),
     "logs.StartQuery": (Effect.READ, "a Logs Insights query only reads"),
     "sts.DecodeAuthorizationMessage": (Effect.READ, "decodes a text; keeps nothing"),
     # named like reads, but they make something, use something up, or reach somebody
@@ -115,6 +116,7 @@ EXCEPTIONS: dict[str, tuple[Effect, str]] = {
     "iam.RemoveRoleFromInstanceProfile": (Effect.CHANGE, "AddRoleToInstanceProfile puts it back"),
     "iam.RemoveUserFromGroup": (Effect.CHANGE, "AddUserToGroup puts it back"),
     "kms.CancelKeyDeletion": (Effect.CHANGE, "keeps a key that would be deleted"),
+    "sns.Subscribe": (Effect.CHANGE, "Unsubscribe ends it, and so does the end of the topic"),
     "secretsmanager.RestoreSecret": (Effect.CHANGE, "keeps a secret that would be deleted"),
     # named like changes, but nothing takes them back
     "athena.StartQueryExecution": (Effect.DESTROY, _STATEMENT),

@@ -33,7 +33,7 @@ from irtui.gameday.scenario.plan import WorldPlan
 from irtui.gameday.scenario.seeds import seeded
 from irtui.gameday.seeding import Seeder, seeder
 from irtui.gameday.troupe import Troupe
-from irtui.simulator import propagation
+from irtui.simulator import logdelivery, propagation
 from irtui.simulator.clock import monotonic
 from irtui.simulator.control import Control
 from irtui.simulator.fidelity import table
@@ -154,8 +154,10 @@ class Host:
         log.info("the operator's session has ended")
 
     def _deliver(self) -> None:
+        now = self.world.clock.now()
         with self.world.lock:
-            self.world.delivery.tick(self.world.clock.now())
+            self.world.delivery.tick(now)
+            logdelivery.tick(self.world.monitoring, self.world.delivery, self.world.propagation.view(now), now)
 
     def _clock(self, posted: Mapping[str, Any]) -> Any:
         """`{seconds}` moves it forward; always answers `{now, paused}`."""

@@ -15,9 +15,11 @@ from xml.sax.saxutils import escape
 from moto.core.model import OperationModel
 from moto.core.serialize import SerializationContext, get_serializer_class
 
+from irtui.simulator import cbor
 from irtui.simulator.codes import CBOR, QUERY_COMPATIBLE
 
 NOT_SIMULATED = "NotSimulated"
+_CBOR_HEADERS = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
 
 _ids = random.Random()
 
@@ -66,7 +68,7 @@ def error(protocol: str, service: str, refusal: Refusal) -> Answer:
         text = f"<Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId>"
         text = f"<ErrorResponse>{text}</ErrorResponse>"
     elif protocol == CBOR:
-        headers |= {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        headers |= _CBOR_HEADERS
         headers["x-amzn-query-error"] = f"{refusal.code};{kind}"
         told = _cbor({"__type": refusal.code, "message": refusal.message})
         return Answer(refusal.status, headers, told, refusal.code, refusal.message)
@@ -87,6 +89,9 @@ def _cbor(fields: Mapping[str, str]) -> bytes:
 
 def result(model: OperationModel, protocol: str, data: Mapping[str, Any]) -> Answer:
     """A reply written by botocore's own model of the operation."""
+    if protocol == CBOR:
+        body = cbor.written(str(model.service_model.service_name), str(model.name), data)
+        return Answer(200, {**_CBOR_HEADERS, "x-amzn-RequestId": _request_id()}, body)
     serializer = get_serializer_class(str(model.service_model.service_name), protocol)
     request_id = _request_id()
     made = serializer(operation_model=model, context=SerializationContext(request_id)).serialize(data)

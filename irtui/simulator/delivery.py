@@ -8,6 +8,7 @@ clock leaves what the hours it passed would have left. Under the world's lock.
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,15 @@ LEAST, MOST = 60.0, 300.0
 """Seconds that CloudTrail commonly takes."""
 HOME = "us-east-1"
 """Where global services are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An event on its way to the log group of a trail."""
+
+    at: float
+    trail: Any
+    record: Mapping[str, Any]
 
 
 class Delivery:
@@ -52,6 +62,23 @@ class Delivery:
             watched.spans.look(watched.trail.status, now)
             for lane in self._lanes(watched):
                 lane.tick(now)
+
+    def feeding(self) -> bool:
+        """Whether any trail delivers to a log group."""
+        return any(trail.cw_log_group_arn for trail in _trails())
+
+    def due(self, since: datetime, now: datetime) -> Iterator[Due]:
+        """What comes to the log groups after `since`, until `now`."""
+        self.tick(now)
+        start, end = since.timestamp(), now.timestamp()
+        for watched in self._watched.values():
+            if not watched.trail.cw_log_group_arn:
+                continue
+            for lane in self._lanes(watched):
+                for record in lane.between(start - self.most - 1, end):
+                    at = self.at(record)
+                    if start < at <= end:
+                        yield Due(at, watched.trail, record)
 
     def ended(self, trail: Any, now: datetime) -> None:
         """The trail was deleted: what it had recorded by then is still delivered."""

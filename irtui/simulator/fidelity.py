@@ -54,6 +54,9 @@ _QUERIES = "It takes a second or two, whatever is asked, and errors are not AWS'
 _NO_TAGS = "It runs at midnight UTC, by prefix only; AWS takes longer, and knows tags, sizes and transitions."
 _VERSIONS = "It is in force at once, and there is no MFA delete."
 _WHOLE = "It is refused whole where AWS refuses single keys of it."
+_GROUP = "Events are counted and cannot be read; there is no encryption, and one class of groups."
+_ALARMS = "Metric alarms only, and of the history the words that matter."
+_TOPICS = "Topics have the policy that AWS gives them, and no other attributes."
 _NO_TAKING = "Nobody can sign in by it."
 
 _REASONS: Mapping[str, Mapping[str, str]] = {
@@ -86,10 +89,27 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     "cloudtrail": {
         "LookupEvents": "An event is found after a delay drawn from the scenario's span; AWS says about five minutes "
                         "and promises nothing.",
-        "CreateTrail": "Trails of an organization, KMS keys, log groups and topics are not simulated.",
-        "UpdateTrail": "Trails of an organization, KMS keys, log groups and topics are not simulated.",
-        "GetTrailStatus": "There are no errors of delivery to CloudWatch Logs or topics to be reported.",
+        "CreateTrail": "Trails of an organization, KMS keys and topics are not simulated.",
+        "UpdateTrail": "Trails of an organization, KMS keys and topics are not simulated.",
+        "GetTrailStatus": "There are no errors of delivery to topics to be reported; other errors are not AWS's to the "
+                          "letter.",
         "GetInsightSelectors": _NO_INSIGHTS, "PutInsightSelectors": _NO_INSIGHTS,
+    },
+    "logs": {
+        "CreateLogGroup": _GROUP, "DescribeLogGroups": _GROUP,
+        "PutMetricFilter": "JSON patterns without regular expressions; one metric, without dimensions or default value.",
+        "TestMetricFilter": "JSON patterns without regular expressions; no extracted values are told.",
+    },
+    "cloudwatch": {
+        "PutMetricAlarm": "One metric without dimensions, one period and datapoint, topics as actions; a datapoint has "
+                          "the minute in which the event was delivered.",
+        "DescribeAlarms": _ALARMS, "DescribeAlarmHistory": _ALARMS, "SetAlarmState": _ALARMS,
+    },
+    "sns": {
+        "CreateTopic": _TOPICS, "GetTopicAttributes": _TOPICS,
+        "Subscribe": "By e-mail only; the mail is kept in the world, and somebody of the scenario opens it.",
+        "ConfirmSubscription": "It needs a signature; AWS takes the link of the mail from anybody.",
+        "ListSubscriptionsByTopic": "Who does not confirm is listed as pending for ever; AWS drops them after days.",
     },
     "ec2": {"DescribeRegions": "There are the world's own Region, us-east-1, and those in which something happened."},
     "organizations": {

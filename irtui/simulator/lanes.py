@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from math import floor
 from typing import Any, Protocol
@@ -83,6 +83,12 @@ class Lane:
         seconds = now.timestamp()
         self._logs(seconds)
         self._digests(seconds)
+
+    def between(self, since: float, until: float) -> Iterator[Mapping[str, Any]]:
+        """What happened here in that time and is for the trail to record."""
+        for record in self._history.between(self._trail.account_id, self.region, since, until):
+            if self._chosen(record):
+                yield record
 
     def _logs(self, now: float) -> None:
         done = now // SLOT * SLOT

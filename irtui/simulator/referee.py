@@ -18,7 +18,7 @@ from moto.core.request import Request
 from moto.iam.models import AccessKeyLastUsed
 
 from irtui.clock import rfc3339
-from irtui.simulator import answers, athena_records, backend, recorder, state
+from irtui.simulator import answers, athena_records, backend, logdelivery, recorder, state
 from irtui.simulator.answers import NOT_SIMULATED, Answer, Refusal, error
 from irtui.simulator.authorize import authorize
 from irtui.simulator.callers import Caller, authenticate
@@ -130,6 +130,7 @@ class Referee:
             if operation.service in ("s3", "cloudtrail"):
                 world.delivery.tick(world.clock.now())
                 lifecycle.tick(world.delivery, world.clock.now())
+            logdelivery.tick(world.monitoring, world.delivery, world.propagation.view(world.clock.now()), world.clock.now())
             if operation.service in ("s3", "athena"):
                 athena_records.tick(world.clock.now())
             caller, view = self._caller(request, claimed, family)

@@ -18,7 +18,9 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
+from irtui.simulator import cbor
 from irtui.simulator.answers import NOT_SIMULATED, Refusal
+from irtui.simulator.codes import CBOR
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -101,6 +103,8 @@ def resolve(service: str, request: Request) -> Operation:
     if model is None:
         raise Refusal(NOT_SIMULATED, f"{service} is not simulated", 501)
     protocol = protocol_of(service, request)
+    if protocol == CBOR:
+        return _in_cbor(service, model, request)
     try:
         found, uri = get_service_router(service).match(request)
     except (HTTPException, NotImplementedError) as error:
@@ -113,8 +117,24 @@ def resolve(service: str, request: Request) -> Operation:
         params = PROTOCOL_PARSERS[protocol](found).parse(values)
     except (RequestParserError, KeyError, ValueError, TypeError) as error:
         raise Refusal("MalformedInput", f"the request of {service}.{found.name} cannot be read") from error
-    shape = found.input_shape
-    missing = [name for name in shape.required_members if name not in params] if shape is not None else []
+    return _whole(Operation(service, str(found.name), protocol, params or {}, found))
+
+
+def _in_cbor(service: str, model: ServiceModel, request: Request) -> Operation:
+    name = cbor.operation_of(request.path)
+    if not cbor.known(service, name):
+        raise Refusal("InvalidAction", f"no operation of {service} looks like this request", 400)
+    try:
+        params = cbor.parameters(request.data)
+    except ValueError as error:
+        raise Refusal("MalformedInput", f"the request of {service}.{name} cannot be read") from error
+    return _whole(Operation(service, name, CBOR, params, model.operation_model(name)))
+
+
+def _whole(operation: Operation) -> Operation:
+    """Raises Refusal where something required is missing."""
+    shape = operation.model.input_shape
+    missing = [name for name in shape.required_members if name not in operation.params] if shape is not None else []
     if missing:
-        raise Refusal("ValidationError", f"{service}.{found.name}: {', '.join(missing)} must be given")
-    return Operation(service, str(found.name), protocol, params or {}, found)
+        raise Refusal("ValidationError", f"{operation.service}.{operation.name}: {', '.join(missing)} must be given")
+    return operation

@@ -86,6 +86,8 @@ def resources(
         return tuple(dict.fromkeys(f"arn:aws:s3:::{params.get('Bucket')}/{each.get('Key')}" for each in batch(params)))
     if service == "athena":
         return _athena(operation, params, caller.account, region)
+    if service in _MONITORING:
+        return _MONITORING[service](operation, params, f"{region}:{caller.account}")
     return (_resource(service, operation, params, caller),)
 
 
@@ -116,6 +118,29 @@ def _athena(operation: str, params: Mapping[str, Any], account: str, region: str
     asked = [{"QueryExecutionId": each} for each in ids] if ids else [params]
     names = dict.fromkeys(athena_records.workgroup_of(account, region, each) for each in asked)
     return tuple(f"arn:aws:athena:{region}:{account}:workgroup/{name}" if name else "*" for name in names)
+
+
+def _logs(operation: str, params: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    """A group is matched as all of its streams, as AWS's own refusals show it."""
+    if operation == "TestMetricFilter":
+        return ("*",)
+    return (f"arn:aws:logs:{where}:log-group:{params.get('logGroupName', '')}:log-stream:",)
+
+
+def _cloudwatch(operation: str, params: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    names = [params["AlarmName"]] if params.get("AlarmName") else params.get("AlarmNames") or ("*",)
+    return tuple(f"arn:aws:cloudwatch:{where}:alarm:{name}" for name in names)
+
+
+def _sns(operation: str, params: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    if operation == "CreateTopic":
+        return (f"arn:aws:sns:{where}:{params.get('Name', '')}",)
+    if operation == "Unsubscribe":
+        return (str(params.get("SubscriptionArn", "")).rpartition(":")[0] or "*",)
+    return (str(params.get("TopicArn") or "*"),)
+
+
+_MONITORING = {"logs": _logs, "cloudwatch": _cloudwatch, "sns": _sns}
 
 
 def _federated(params: Mapping[str, Any], caller: Caller) -> str:

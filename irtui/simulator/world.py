@@ -16,6 +16,7 @@ from irtui.simulator.directory import View
 from irtui.simulator.history import History
 from irtui.simulator.iam_records import IamRecords
 from irtui.simulator.lookups import LookupRate
+from irtui.simulator.monitoring_records import MonitoringRecords
 from irtui.simulator.propagation import Propagation
 from irtui.simulator.resolve import Operation
 from irtui.simulator.root import Root, root_of
@@ -50,6 +51,8 @@ class SimulatedWorld:
     """CloudTrail events in the order in which they happened."""
     delivery: Delivery = field(init=False)
     """When events are seen, and what the trails write."""
+    monitoring: MonitoringRecords = field(default_factory=MonitoringRecords)
+    """Log groups, alarms and topics."""
     lookups: LookupRate = field(default_factory=LookupRate)
     requests: list[dict[str, Any]] = field(default_factory=list)
     """What reached the simulator, whatever became of it: {service, operation, key, user_agent, at, status}."""

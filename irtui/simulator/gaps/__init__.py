@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from irtui.simulator.gaps import athena, cloudtrail, ec2, iam, organizations, sts
+from irtui.simulator.gaps import athena, cloudtrail, cloudwatch, ec2, iam, logs, organizations, sns, sts
 from irtui.simulator.world import Gap
 
 GAPS: Mapping[tuple[str, str], Gap] = {
@@ -14,6 +14,9 @@ GAPS: Mapping[tuple[str, str], Gap] = {
         ("organizations", organizations),
         ("athena", athena),
         ("ec2", ec2),
+        ("logs", logs),
+        ("cloudwatch", cloudwatch),
+        ("sns", sns),
     )
     for operation, gap in module.OPERATIONS.items()
 }

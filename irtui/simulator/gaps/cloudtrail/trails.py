@@ -12,12 +12,13 @@ from moto.core.exceptions import JsonRESTError
 
 from irtui.simulator import logbucket, state
 from irtui.simulator.answers import NOT_SIMULATED, Refusal
+from irtui.simulator.gaps.cloudtrail import loggroup
 from irtui.simulator.selectors import DEFAULT
 from irtui.simulator.world import Asked
 
 LIMIT = 5
 """Trails in a Region."""
-_UNSIMULATED = ("IsOrganizationTrail", "KmsKeyId", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn", "SnsTopicName")
+_UNSIMULATED = ("IsOrganizationTrail", "KmsKeyId", "SnsTopicName")
 
 
 def create_trail(asked: Asked) -> Mapping[str, Any]:
@@ -39,10 +40,12 @@ def create_trail(asked: Asked) -> Mapping[str, Any]:
     bucket, folder = str(params["S3BucketName"]), params.get("S3KeyPrefix")
     arn = f"arn:aws:cloudtrail:{asked.region}:{asked.caller.account}:trail/{name}"
     _writable(asked, bucket, folder, arn)
+    group, role = loggroup.accepted(asked, None)
     try:
         trail = _Trail(asked, name, bucket, folder, everywhere, wide, bool(params.get("EnableLogFileValidation")))
     except JsonRESTError as error:  # the name
         raise Refusal(str(error.error_type), str(error.message)) from None
+    trail.cw_log_group_arn, trail.cw_role_arn = group, role
     backend.trails[name] = trail
     backend.tagging_service.tag_resource(trail.arn, list(params.get("TagsList") or ()))
     asked.world.delivery.keys.at(asked.region, asked.world.clock.now())
@@ -76,6 +79,7 @@ def update_trail(asked: Asked) -> Mapping[str, Any]:
         raise Refusal("InvalidParameterCombinationException", words)
     if "S3BucketName" in params or "S3KeyPrefix" in params:
         _writable(asked, str(bucket), folder, trail.arn)
+    trail.cw_log_group_arn, trail.cw_role_arn = loggroup.accepted(asked, trail)
     trail.bucket_name, trail.s3_key_prefix = str(bucket), folder
     trail.is_multi_region, trail.include_global_service_events = wide, everywhere
     trail.log_validation = bool(params.get("EnableLogFileValidation", trail.log_validation))
@@ -113,6 +117,9 @@ def get_trail_status(asked: Asked) -> Mapping[str, Any]:
         times |= {"LatestDeliveryTime": lane.latest, "LatestDigestDeliveryTime": lane.latest_digest}
         texts |= {"LatestDeliveryError": lane.error, "LatestDigestDeliveryError": lane.digest_error}
         texts |= {name: _text(lane.latest) for name in ("LatestDeliveryAttemptTime", "LatestDeliveryAttemptSucceeded")}
+    at, error = asked.world.monitoring.delivered.get(trail.arn, (None, ""))
+    times |= {"LatestCloudWatchLogsDeliveryTime": at.timestamp() if at else None}
+    texts |= {"LatestCloudWatchLogsDeliveryError": error}
     told |= {name: _moment(value) for name, value in times.items() if value is not None}
     return told | {name: value for name, value in texts.items() if value}
 
@@ -209,7 +216,11 @@ def _told(trail: Trail) -> dict[str, Any]:
         "IncludeGlobalServiceEvents": trail.include_global_service_events, "IsMultiRegionTrail": trail.is_multi_region,
         "LogFileValidationEnabled": trail.log_validation, "IsOrganizationTrail": False,
     }  # fmt: skip
-    return told | ({"S3KeyPrefix": trail.s3_key_prefix} if trail.s3_key_prefix else {})
+    besides = {
+        "S3KeyPrefix": trail.s3_key_prefix, "CloudWatchLogsLogGroupArn": trail.cw_log_group_arn,
+        "CloudWatchLogsRoleArn": trail.cw_role_arn,
+    }  # fmt: skip
+    return told | {name: value for name, value in besides.items() if value}
 
 
 def _more(trail: Trail) -> dict[str, Any]:
