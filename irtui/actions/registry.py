@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from irtui.actions.account import footholds
+from irtui.actions.account import footholds, organization
+from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
 from irtui.actions.cloudtrail import family_tree, trace_access_key
 from irtui.actions.iam import (
@@ -11,6 +12,7 @@ from irtui.actions.iam import (
     deny_all,
     deny_role,
     key_owner,
+    may,
     new_since,
     reactivate_access_key,
     revoke_role_sessions,
@@ -23,6 +25,9 @@ ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
     for module in (
         footholds,
+        organization,
+        rang,
+        root_activity,
         estimate,
         results,
         statement,
@@ -33,6 +38,7 @@ ACTIONS: Mapping[str, Action] = {
         deny_all,
         deny_role,
         key_owner,
+        may,
         new_since,
         reactivate_access_key,
         revoke_role_sessions,

@@ -24,8 +24,8 @@ _EXPIRING = ("Expiration", "NoncurrentVersionExpiration")
 class Asking:
     """Reads on behalf of one look."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+    def __init__(self, reader: Reader, pages: int = 1) -> None:
+        self.reader, self._pages = reader, pages
         self.gaps: list[str] = []
 
     def read(self, service: str, operation: str, region: str | None = None, **params: Any) -> Mapping[str, Any]:
@@ -35,7 +35,7 @@ class Asking:
     def found(self, service: str, operation: str, region: str | None = None, **params: Any) -> Any:
         """None: it could not be read, which is a gap. {}: it is not there."""
         try:
-            return plain(self.reader.read(Call(service, operation, params, region)).data)
+            return plain(self.reader.read(Call(service, operation, params, region), pages=self._pages).data)
         except (AwsFault, SimulatorGap) as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 raise

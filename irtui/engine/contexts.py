@@ -15,6 +15,7 @@ def context_of(hands: Hands, step: StepState, item: int | None = None) -> dict[s
     """What the step's expressions may see. Times are AWS's."""
     context = hands.ledger.context(step.key[: len(step.key) - len(step.step.id)])
     context["aws"]["now"] = rfc3339(hands.clock.now() + hands.door.ahead)
+    context["aws"]["ahead"] = round(hands.door.ahead.total_seconds())
     context["incident"]["changes"] = {
         subject: rfc3339(datetime.fromisoformat(at) + hands.door.ahead)
         for subject, at in _changes(hands.ledger.state).items()

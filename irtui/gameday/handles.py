@@ -9,6 +9,8 @@ from irtui.errors import RunbookError
 if TYPE_CHECKING:  # the format asks here which names are known
     from irtui.gameday.scenario.format import Scenario
 
+TOKEN = "mail.token"
+"""Known once somebody was invited by mail to a topic: the token of the last invitation."""
 _REFERENCE = re.compile(r"\$\{([a-z_][a-z0-9_]*(?:\.[a-z]+)?)\}")
 
 

@@ -23,7 +23,7 @@ from irtui.gameday import forecast
 from irtui.gameday.actors import Player
 from irtui.gameday.client import LoopbackClient
 from irtui.gameday.elsewhere.emulator import emulator_at
-from irtui.gameday.handles import filled
+from irtui.gameday.handles import TOKEN, filled
 from irtui.gameday.limits import limits
 from irtui.gameday.objectives import KINDS, Court
 from irtui.gameday.scenario import Scenario, parse_scenario
@@ -39,7 +39,7 @@ from irtui.simulator.control import Control
 from irtui.simulator.fidelity import table
 from irtui.simulator.referee import Referee
 from irtui.simulator.server import serve
-from irtui.simulator.world import SimulatedWorld
+from irtui.simulator.world import Done, SimulatedWorld
 
 log = logging.getLogger("irtui.world")
 
@@ -100,6 +100,7 @@ class Host:
         if (delivery := self.scenario.delivery) is not None:
             self.world.delivery.set(delivery.least.total_seconds(), delivery.most.total_seconds())
         self.seeder: Seeder = seeder(self.world, self.scenario, client)
+        self.world.listeners.append(self._post)
         hour, _, minute = plan.begins.partition(":")
         now = datetime.now(UTC)
         begins = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
@@ -153,6 +154,12 @@ class Host:
             self.world.sessions.expire(access_key_id, self.world.clock.now())
         log.info("the operator's session has ended")
 
+    def _post(self, done: Done) -> None:
+        """Whoever opens the mail finds the token there: `${mail.token}`."""
+        tokens = [mail.token for mail in self.world.monitoring.mails if mail.token]
+        if (done.service, done.operation) == ("sns", "Subscribe") and tokens:
+            self.seeder.known[TOKEN] = tokens[-1]
+
     def _deliver(self) -> None:
         now = self.world.clock.now()
         with self.world.lock:
@@ -204,7 +211,9 @@ class Host:
         """In fair weather; what the actors try for it is no deed of theirs."""
         with self._acting, self.world.weather.fair(), self.troupe.judged():
             began = self.begins.strftime("%Y-%m-%dT%H:%M:%SZ")
-            court = Court(self.troupe.players, self.world.events, self.seeder.known, began, self._operator)
+            self._deliver()
+            mails = self.world.monitoring.mails
+            court = Court(self.troupe.players, self.world.events, self.seeder.known, began, self._operator, mails)
             verdicts = []
             for objective in self.scenario.objectives:
                 met, detail = self._verdict(objective, court)

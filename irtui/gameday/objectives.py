@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from irtui.clock import rfc3339
 from irtui.gameday.actors import Player
 from irtui.gameday.backdoors import made, open_doors
 from irtui.gameday.handles import filled
 from irtui.gameday.refusals import EXPIRED, NO_WAY_IN, REFUSED
+from irtui.simulator.monitoring_records import Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Court:
     """When the operator came in, as CloudTrail writes times."""
     operator: str
     """ARN of the operator's session."""
+    mails: Sequence[Mail] = ()
+    """What mailboxes got, oldest first."""
 
 
 Kind = Callable[[Court, Mapping[str, Any]], tuple[bool, str]]
@@ -139,6 +143,19 @@ def called(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return not wanted, f"not done: {', '.join(sorted(wanted))}" if wanted else "all of it was done"
 
 
+def alerted(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """A call that the actor made since the operator came in set an alarm off, and `address` got the mail."""
+    player, address = court.players[str(params["actor"])], str(params["address"])
+    theirs = {
+        event["eventID"] for event in court.events
+        if event["eventTime"] >= court.began and player.owns(str(event["userIdentity"].get("accessKeyId", "")))
+    }  # fmt: skip
+    told = [mail for mail in court.mails if mail.to == address and theirs & set(mail.events)]
+    if told:
+        return True, f"{address} was told at {rfc3339(told[0].at)}: {told[0].subject}"
+    return False, f"{address} was told of none of the {len(theirs)} calls of {player.name}"
+
+
 def _named(court: Court, params: Mapping[str, Any], role: str) -> list[Player]:
     if "actor" in params:
         return [court.players[str(params["actor"])]]
@@ -146,6 +163,7 @@ def _named(court: Court, params: Mapping[str, Any], role: str) -> list[Player]:
 
 
 KINDS: Mapping[str, Kind] = {
+    "alerted": alerted,
     "cut_off": cut_off,
     "no_new_principal": no_new_principal,
     "read_before_change": read_before_change,

@@ -89,8 +89,19 @@ def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:
     action = scopes.ACTION_NAMES.get(call.name, f"{prefix}:{call.operation}")
     yield from _of_permission(action, call)
     for other in scopes.BESIDES.get(call.name, ()):
+        if other == "iam:PassRole":
+            yield from ((other, arn) for arn in _passed(call))
+            continue
         service, _, operation = other.partition(":")
         yield from _of_permission(other, CallBody(service, operation))
+
+
+def _passed(call: CallBody) -> Iterator[str]:
+    """The roles that a call hands over to a service."""
+    for name, value in call.params.items():
+        if name.endswith("RoleArn") and value:
+            given = _pattern(value)
+            yield given if given.startswith("arn:") else "arn:aws:iam::*:role/*"
 
 
 def _of_permission(action: str, call: CallBody) -> Iterator[tuple[str, str]]:

@@ -72,6 +72,7 @@ UNSCOPED = {
     "iam:SimulateCustomPolicy": "judges a policy text; IAM has no resource for it",
     "kms:ListKeys": _LISTING,
     "lambda:ListFunctions": _LISTING,
+    "logs:TestMetricFilter": "judges a pattern by texts that are given; IAM has no resource for it",
     "organizations:DescribeOrganization": _LISTING,
     "organizations:ListAccounts": _LISTING,
     "organizations:ListRoots": _LISTING,
@@ -88,12 +89,15 @@ UNSCOPED = {
 ARNS = {
     "athena": ("arn:aws:athena:*:*:workgroup/*",),
     "cloudtrail": ("arn:aws:cloudtrail:*:*:*",),
+    "cloudwatch": ("arn:aws:cloudwatch:*:*:alarm:*",),
     "events": ("arn:aws:events:*:*:rule/*",),
     "glue": ("arn:aws:glue:*:*:catalog", "arn:aws:glue:*:*:database/irtui", "arn:aws:glue:*:*:table/irtui/*"),
     "kms": ("arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/*"),
     "lambda": ("arn:aws:lambda:*:*:function:*",),
+    "logs": ("arn:aws:logs:*:*:log-group:*",),
     "organizations": ("arn:aws:organizations::*:*",),
     "s3": ("arn:aws:s3:::*",),
+    "sns": ("arn:aws:sns:*:*:*",),
     "secretsmanager": ("arn:aws:secretsmanager:*:*:secret:*",),
 }
 """What the other actions of a service are scoped to."""
@@ -103,6 +107,7 @@ BESIDES = {
         "glue:CreateDatabase", "glue:CreateTable", "glue:DeleteTable", "glue:GetDatabase", "glue:GetTable",
         "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
     ),
+    "cloudtrail.UpdateTrail": ("iam:PassRole",),
     "s3.DeleteObjects": ("s3:DeleteObjectVersion",),
 }  # fmt: skip
 """What an operation does in the caller's name elsewhere: Athena reads and writes with the caller's permissions (Athena

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from irtui.gameday.handles import names, references
+from irtui.gameday.handles import TOKEN, names, references
 from irtui.gameday.scenario.cast import ANY, OPERATOR, Actor, Conduct, When
 from irtui.gameday.scenario.format import Scenario
 from irtui.gameday.scenario.plan import HERE
@@ -71,7 +71,7 @@ def _handles(scenario: Scenario) -> Iterator[Flaw]:
 def _references(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Flaw]:
     """`${…}` that names nothing, wherever it is filled in."""
     built = set(names(scenario))
-    standing = built | {f"{handle}.id" for handle in scenario.key_handles}
+    standing = built | {TOKEN} | {f"{handle}.id" for handle in scenario.key_handles}
     parts: list[tuple[tuple[str, ...], set[str]]] = [((key,), built) for key in ("world", "accounts", "organization")]
     parts += [((key,), standing) for key in ("objectives", "injects")]
     parts.append((("inputs",), standing | {f"{gain}.id" for actor in scenario.actors.values() for gain in actor.gains}))
