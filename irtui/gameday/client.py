@@ -115,4 +115,6 @@ def _typed(value: Any, shape: Any) -> Any:
         return json.dumps(value)
     if kind in ("integer", "long") and isinstance(value, str):
         return int(value)
+    if kind in ("float", "double") and isinstance(value, str):
+        return float(value)
     return value == "true" if kind == "boolean" and isinstance(value, str) else value

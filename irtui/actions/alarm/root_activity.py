@@ -3,7 +3,7 @@
 Stops and breaks: nothing, it only reads. `no_group`, `no_filter`, `no_topic`, `no_alarm`, `unheard` and `muted` are
 lists, empty or of one, for the steps that put a link in; each item says where. `open` counts them, and what could not
 be read. `ringing` holds the alarm while it is on: it then has to be set back before it can go off again. Without a trail
-that could carry the alarm `trail` is empty, `lacks` says why, and the lists are empty.
+that could carry the alarm `trail` is empty, `lacks` says why, and the lists are empty. `at` is when it looked.
 Limits: metric filters and metric alarms, in the trail's account. An EventBridge rule that tells of root is not seen.
 CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors, TestMetricFilter and the Describe… events of the operator.
 
@@ -22,6 +22,7 @@ from irtui.actions import alarm_chain
 from irtui.actions.alarm_chain import GROUP, METRIC, NAME, PATTERN, SPACE
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
 from irtui.actions.trail_places import Asking
+from irtui.clock import rfc3339
 
 HOME = "us-east-1"
 _LISTS = ("no_group", "no_filter", "no_topic", "no_alarm", "unheard", "muted")
@@ -42,7 +43,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     if fit:
         _links(asking, data, fit[0], account, email)
     data["open"] = sum(len(data[name]) for name in _LISTS) + (not fit) + len(asking.gaps)
-    data["gaps"] = list(asking.gaps)
+    data |= {"gaps": list(asking.gaps), "at": rfc3339(now)}
     return Facts(data, tuple(asking.gaps))
 
 
@@ -107,6 +108,6 @@ ACTION = Action(
         "cloudwatch:DescribeAlarms", "logs:DescribeMetricFilters", "logs:TestMetricFilter", "sns:GetTopicAttributes",
         "sns:ListSubscriptionsByTopic",
     ),
-    keeps=("words", "trail", "region", "lacks", "alarm", "told", "pattern", "samples", "open", "ringing", *_LISTS),
+    keeps=("at", "words", "trail", "region", "lacks", "alarm", "told", "pattern", "samples", "open", "ringing", *_LISTS),
     observe=observe,
 )  # fmt: skip
