@@ -35,7 +35,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     asking = Asking(reader, PAGES)
     found = list(alarm_chain.trails(asking, account, tuple(dict.fromkeys((reader.region, HOME)))))
     fit = sorted((trail for trail, lacks in found if not lacks), key=lambda trail: not trail["group"])
-    data: dict[str, Any] = {"trail": "", "region": reader.region, "alarm": "", "told": [], "pattern": PATTERN, "ringing": []}
+    data: dict[str, Any] = {"trail": "", "region": reader.region, "alarm": NAME, "told": [], "pattern": PATTERN, "ringing": []}
     data |= {name: [] for name in _LISTS} | {"samples": list(alarm_chain.sample(account))}
     said = [f"{trail['name']} {lacks}" for trail, lacks in found if lacks]
     data["lacks"] = "" if fit else "; ".join(said) or "there is no trail"
