@@ -11,9 +11,7 @@ from typing import Any
 from irtui.actions.trail_places import Asking
 from irtui.trail.coverage.changes import management
 
-PATTERN = (
-    '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
-)
+PATTERN = '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
 """CIS AWS Foundations Benchmark, "Ensure a log metric filter and alarm exist for usage of the root user"."""
 NAME, SPACE, METRIC, GROUP = "irtui-root-activity", "irtui", "RootActivity", "irtui/cloudtrail"
 """What is made where nothing is there."""
@@ -22,7 +20,7 @@ _MANY = 20
 
 
 def sample(account: str) -> tuple[str, ...]:
-    """A call of root; one that a service makes as root, an event of a service, and one of a user, which do not count."""
+    """A call of root; then three that do not count: by a service as root, an event of a service, by a user."""
     root = {"type": "Root", "principalId": account, "arn": f"arn:aws:iam::{account}:root", "accountId": account}
     user = {"type": "IAMUser", "arn": f"arn:aws:iam::{account}:user/x", "accountId": account, "userName": "x"}
     base = {"eventVersion": "1.11", "eventSource": "iam.amazonaws.com", "eventName": "ListUsers",
@@ -83,9 +81,7 @@ def metrics(asking: Asking, trail: Mapping[str, Any], account: str) -> list[tupl
     return found
 
 
-def alarms(
-    asking: Asking, region: str, counted: Sequence[tuple[str, str]]
-) -> list[Mapping[str, Any]] | None:
+def alarms(asking: Asking, region: str, counted: Sequence[tuple[str, str]]) -> list[Mapping[str, Any]] | None:
     """The alarms that one call sets off. None: they could not be read."""
     told = asking.found("cloudwatch", "DescribeAlarms", region)
     if told is None:

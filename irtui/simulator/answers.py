@@ -90,8 +90,8 @@ def _cbor(fields: Mapping[str, str]) -> bytes:
 def result(model: OperationModel, protocol: str, data: Mapping[str, Any]) -> Answer:
     """A reply written by botocore's own model of the operation."""
     if protocol == CBOR:
-        body = cbor.written(str(model.service_model.service_name), str(model.name), data)
-        return Answer(200, {**_CBOR_HEADERS, "x-amzn-RequestId": _request_id()}, body)
+        written = cbor.written(str(model.service_model.service_name), str(model.name), data)
+        return Answer(200, {**_CBOR_HEADERS, "x-amzn-RequestId": _request_id()}, written)
     serializer = get_serializer_class(str(model.service_model.service_name), protocol)
     request_id = _request_id()
     made = serializer(operation_model=model, context=SerializationContext(request_id)).serialize(data)

@@ -97,7 +97,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     },
     "logs": {
         "CreateLogGroup": _GROUP, "DescribeLogGroups": _GROUP,
-        "PutMetricFilter": "JSON patterns without regular expressions; one metric, without dimensions or default value.",
+        "PutMetricFilter": "JSON patterns without regular expressions; one metric, no dimensions, no default value.",
         "TestMetricFilter": "JSON patterns without regular expressions; no extracted values are told.",
     },
     "cloudwatch": {
@@ -143,7 +143,7 @@ _COMPARED: Mapping[str, str] = {
            "ListAttachedUserPolicies ListAttachedRolePolicies ListAttachedGroupPolicies ListPolicies "
            "DeleteSSHPublicKey ListEntitiesForPolicy DeleteSigningCertificate GetSSHPublicKey GetAccountPasswordPolicy "
            "ListRoleTags DeleteAccountPasswordPolicy AddRoleToInstanceProfile RemoveRoleFromInstanceProfile "
-           "DeleteInstanceProfile",
+           "DeleteInstanceProfile ListAccountAliases",
     "cloudtrail": "ListTrails StartLogging StopLogging AddTags RemoveTags ListTags",
     "organizations": "CreateOrganization CreateOrganizationalUnit CreatePolicy DeletePolicy DescribeAccount "
                      "DescribePolicy DescribeOrganization DescribeOrganizationalUnit ListAccounts "

@@ -68,7 +68,7 @@ def _tokens(pattern: str) -> list[_Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise PatternError(f"cannot be read from {text[at:at + 20]!r} on")
+            raise PatternError(f"cannot be read from {text[at : at + 20]!r} on")
         kind = str(match.lastgroup)
         found.append(_Token(kind, match.group(kind)))
         at = match.end()
@@ -149,7 +149,11 @@ def _selector(text: str) -> Callable[[Any], Any]:
     def of(data: Any) -> Any:
         for step in steps:
             fits = isinstance(data, list) if isinstance(step, int) else isinstance(data, Mapping)
-            if not fits or (isinstance(step, int) and step >= len(data)) or (isinstance(step, str) and step not in data):
+            if (
+                not fits
+                or (isinstance(step, int) and step >= len(data))
+                or (isinstance(step, str) and step not in data)
+            ):
                 return _MISSING
             data = data[step]
         return data

@@ -48,9 +48,7 @@ def refusal(view: View, role_arn: str, group_arn: str, account: str, region: str
     if role is None:
         return "Access denied. Check the permissions for your role."
     context = {"aws:sourceaccount": (account,), "aws:principalisawsservice": ("true",)}
-    trust = Policies(
-        resource=read_document("trust policy", role.assume_role_policy_document), resource_decides=True
-    )
+    trust = Policies(resource=read_document("trust policy", role.assume_role_policy_document), resource_decides=True)
     who = Principal("", "", service=SERVICE)
     if not evaluate(Request(who, "sts:AssumeRole", role.arn, "", context), trust).allowed:
         return "Access denied. Check the trust relationships for your role."

@@ -130,7 +130,9 @@ class Referee:
             if operation.service in ("s3", "cloudtrail"):
                 world.delivery.tick(world.clock.now())
                 lifecycle.tick(world.delivery, world.clock.now())
-            logdelivery.tick(world.monitoring, world.delivery, world.propagation.view(world.clock.now()), world.clock.now())
+            logdelivery.tick(
+                world.monitoring, world.delivery, world.propagation.view(world.clock.now()), world.clock.now()
+            )
             if operation.service in ("s3", "athena"):
                 athena_records.tick(world.clock.now())
             caller, view = self._caller(request, claimed, family)

@@ -2,10 +2,10 @@
 
 Stops and breaks: nothing, it only reads. `no_group`, `no_filter`, `no_topic`, `no_alarm`, `unheard` and `muted` are
 lists, empty or of one, for the steps that put a link in; each item says where. `open` counts them, and what could not
-be read. `ringing` holds the alarm while it is on: it then has to be set back before it can go off again. Without a trail
+be read. `ringing` holds the alarm while it is on: it has to be set back before it can go off again. Without a trail
 that could carry the alarm `trail` is empty, `lacks` says why, and the lists are empty. `at` is when it looked.
 Limits: metric filters and metric alarms, in the trail's account. An EventBridge rule that tells of root is not seen.
-CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors, TestMetricFilter and the Describe… events of the operator.
+CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors, TestMetricFilter and Describe… events of the operator.
 
 ```yaml
 use: alarm.root_activity
@@ -35,7 +35,14 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     asking = Asking(reader, PAGES)
     found = list(alarm_chain.trails(asking, account, tuple(dict.fromkeys((reader.region, HOME)))))
     fit = sorted((trail for trail, lacks in found if not lacks), key=lambda trail: not trail["group"])
-    data: dict[str, Any] = {"trail": "", "region": reader.region, "alarm": NAME, "told": [], "pattern": PATTERN, "ringing": []}
+    data: dict[str, Any] = {
+        "trail": "",
+        "region": reader.region,
+        "alarm": NAME,
+        "told": [],
+        "pattern": PATTERN,
+        "ringing": [],
+    }
     data |= {name: [] for name in _LISTS} | {"samples": list(alarm_chain.sample(account))}
     said = [f"{trail['name']} {lacks}" for trail, lacks in found if lacks]
     data["lacks"] = "" if fit else "; ".join(said) or "there is no trail"
@@ -108,6 +115,8 @@ ACTION = Action(
         "cloudwatch:DescribeAlarms", "logs:DescribeMetricFilters", "logs:TestMetricFilter", "sns:GetTopicAttributes",
         "sns:ListSubscriptionsByTopic",
     ),
-    keeps=("at", "words", "trail", "region", "lacks", "alarm", "told", "pattern", "samples", "open", "ringing", *_LISTS),
+    keeps=(
+        "at", "words", "trail", "region", "lacks", "alarm", "told", "pattern", "samples", "open", "ringing", *_LISTS,
+    ),
     observe=observe,
 )  # fmt: skip

@@ -77,7 +77,9 @@ ACTION = Action(
     title="Whether the responder may make the calls that will be wanted",
     inputs={
         "caller": InputField("string", help="The operator's ARN."),
-        "actions": InputField("string", required=False, help="IAM actions with spaces between; the usual ones without."),
+        "actions": InputField(
+            "string", required=False, help="IAM actions with spaces between; the usual ones without."
+        ),
     },
     permissions=("iam:GetRole", "iam:SimulatePrincipalPolicy"),
     keeps=("allowed", "denied", "unknown", "words"),

@@ -121,9 +121,7 @@ def set_alarm_state(asked: Asked) -> Mapping[str, Any]:
     if state not in _STATES:
         raise Refusal("ValidationError", f"StateValue must be one of {', '.join(_STATES)}")
     if state != alarm.state:
-        alarming.move(
-            asked.world.monitoring, place, alarm, state, str(params["StateReason"]), asked.world.clock.now()
-        )
+        alarming.move(asked.world.monitoring, place, alarm, state, str(params["StateReason"]), asked.world.clock.now())
     return {}
 
 

@@ -81,7 +81,7 @@ def test_labels_say_what_the_simulator_does(alone: Lab) -> None:
 
 def test_every_operation_has_one_label_and_a_reason() -> None:
     """Exact needs no reason, everything else gives one sentence; all simulated services are in the table."""
-    assert {service for service, _, _ in TABLE} == {*SERVICES, "ec2"}
+    assert {service for service, _, _ in TABLE} == {*SERVICES, "ec2", "logs", "cloudwatch", "sns"}
     assert len({(service, operation) for service, operation, _ in TABLE}) == len(TABLE)
     assert [row for row in TABLE if (row[2].label == "exact") != (row[2].why == "")] == []
     assert [why for _, _, (why) in ((s, o, f.why) for s, o, f in TABLE) if why and not why.endswith(".")] == []

@@ -1,4 +1,4 @@
-"""The log group of a trail: what CloudTrail checks before it takes one, and whether the caller may hand the role over."""
+"""The log group of a trail: what CloudTrail checks before it takes one, and that the caller may hand the role over."""
 
 from typing import Any
 
