@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from irtui.actions.account import footholds, organization
+from irtui.actions.account import clock, footholds, organization
 from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
 from irtui.actions.cloudtrail import family_tree, trace_access_key
@@ -24,6 +24,7 @@ from irtui.actions.trail import canary, coverage, lost, search, state, tampering
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
     for module in (
+        clock,
         footholds,
         organization,
         rang,

@@ -117,7 +117,7 @@ class Fold:
         return {
             "inputs": dict(self._child_inputs.get(prefix, {}) if prefix else incident.inputs),
             "steps": steps,
-            "incident": {"id": incident.id, "opened": incident.opened},
+            "incident": {"id": incident.id, "opened": incident.opened, "runbook": incident.runbook},
             "aws": {
                 "account": incident.account,
                 "region": incident.region,

@@ -15,7 +15,7 @@ from irtui.runbook.template import expressions
 
 RULE = "references"
 
-CONTEXT = {"incident": {"id", "opened", "changes"}, "aws": {"account", "region", "caller", "now", "ahead"}}
+CONTEXT = {"incident": {"id", "opened", "runbook", "changes"}, "aws": {"account", "region", "caller", "now", "ahead"}}
 CALLER = {"arn", "name", "user_id"}
 ALWAYS = {"status", "gaps"}
 """What every step has, whatever it did."""

@@ -9,6 +9,8 @@ import pytest
 from irtui.actions.alarm_chain import PATTERN
 from irtui.actions.registry import ACTIONS
 from irtui.errors import AwsFault, RunbookError
+from irtui.model.call import Call
+from irtui.model.outcome import Reply
 from tests.unit.actions.test_sweep_actions import HERE, THERE, Account, fault
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -179,3 +181,18 @@ def test_permissions_are_asked_of_the_role_behind_a_session() -> None:
     assert may(f"arn:aws:iam::{HERE}:user/jo")["denied"] == ["cloudtrail:LookupEvents"]
     with pytest.raises(RunbookError, match="no IAM action"):
         may(f"arn:aws:iam::{HERE}:user/jo", actions="PutUserPolicy")
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(0, "agrees"), (90, "90 seconds behind"), (-3600, "3600 seconds ahead")])
+def test_the_clock_is_awss_and_the_difference_is_said(ahead: int, words: str) -> None:
+    """By the date of AWS's own answer; without one nobody knows."""
+
+    class Dated(Account):
+        def read(self, call: Call, *, pages: int = 1) -> Reply:
+            return Reply({}, date="Mon, 23 Nov 2026 12:00:05 GMT")
+
+    observe = ACTIONS["account.clock"].observe
+    assert observe is not None
+    data = observe(Dated(), {"ahead": ahead}, NOW).data  # type: ignore[arg-type]
+    assert data["t0"] == "2026-11-23T12:00:05.000000Z" and words in data["words"]
+    assert observe(Account(GetCallerIdentity={}), {"ahead": ahead}, NOW).gaps  # type: ignore[arg-type]

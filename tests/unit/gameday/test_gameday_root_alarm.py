@@ -52,6 +52,7 @@ def test_the_first_minute_says_where_one_is_and_what_one_may_not(tmp_path: Path)
     """A member of an organization, by its name, and the one call that would be refused."""
     state, met = play(tmp_path, "first-minute")
     assert state.closed and met["asked"]
+    assert state.step("clock").values["ahead"] == 0 and state.step("clock").values["t0"].endswith("Z")
     assert state.step("organization").values["role"] == "member"
     assert state.step("alias").values["name"] == "acme-production"
     assert state.step("permissions").values["denied"] == ["organizations:AttachPolicy"]
