@@ -317,9 +317,9 @@ def test_a_change_that_aws_refuses_can_be_run_again(home: Path, effect: str, cod
         walk.say("ci-deploy")
         walk.until("AWS refused")
         walk.until(words)
-        walk.answer("> ", "r 4")
+        walk.answer("> ", "r 5")
         walk.answer("Type ci-deploy to run 1 change", "ci-deploy")
-        walk.until("settling      4")
+        walk.until("settling      5")
         assert walk.play(last="q") == 0, walk.out[-2000:] + walk.err
         assert "Traceback" not in walk.out + walk.err
     assert [operation for operation, _ in changes(world)].count("PutUserPolicy") == 2
@@ -337,7 +337,7 @@ def test_a_read_that_aws_refuses_stops_nothing_for_good(home: Path, effect: str)
         world = world_of(home)
         world.weather({"effect": effect, "operation": "GetAccessKeyInfo", "times": 5 if effect == "throttle" else 1})
         walk.say(ACCOUNT[-4:])
-        walk.until("failed        1")
+        walk.until("failed        2")
         walk.until("> ")
         world.weather()
         walk.say("")

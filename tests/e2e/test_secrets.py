@@ -112,9 +112,9 @@ def test_what_the_operator_types_is_masked(home: Path) -> None:
         address = home / "state" / "worlds" / token[0] / "world.json"
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
         walk.answer("> ", f"n AWS_SECRET_ACCESS_KEY={NOTE}")
-        walk.answer("> ", "s 7")
-        walk.answer("Why skip 7", f"the key was {REASON}")
-        walk.answer("> ", "r 20")
+        walk.answer("> ", "s 8")
+        walk.answer("Why skip 8", f"the key was {REASON}")
+        walk.answer("> ", "r 22")
         walk.answer("What was done", f"I removed {STATEMENT} from the repository")
         walk.answer("> ", "j")
         walk.answer("> ", "10")

@@ -99,32 +99,35 @@ def test_a_key_is_revoked_by_hand_left_and_resumed_and_the_journal_is_complete(h
     """The whole incident in the TUI, in two processes: every change sent once, closed, and the journal complete."""
     with Person(home, "rehearse", "leaked-key") as first:
         first.opens()
-        first.previews(4, "Type ci-deploy to run")
+        first.previews(5, "Type ci-deploy to run")
         assert "simulated: " in first.terminal.text
         first.types("ci-deploy")
-        first.previews(5, "Cancel")
+        first.previews(6, "Cancel")
         first.presses("\t", "\r")
-        first.sees("Your turn: r previews and runs 10,")
+        first.sees("Your turn: r previews and runs 11,")
         first.does("t", "CloudTrail delivered until")
         first.sees("✗ open")
         assert "access key AKIA" in first.terminal.text and "AssumeRole" in first.terminal.text
         first.presses("\x1b")
-        first.previews(10, "Type 2 to run 2 changes")
+        first.previews(11, "Type 2 to run 2 changes")
         first.types("2")
-        first.sees("Your turn: r answers 18,")
+        first.sees("Your turn: r answers 17,")
         first.leaves()
     assert _verify(home)[0] == 6, "it is not closed yet"
     _pass_time(home)
     with Person(home, "resume", incident_folder(home).name) as second:
-        second.sees("Your turn: r answers 18,")
+        second.sees("Your turn: r answers 17,")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.says(20, "removed from the repository")
-        second.sees("Your turn: r answers 21,")
+        second.sees("Your turn: r answers 20,")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.says(24, "a role instead of a key")
-        second.says(25, "security decides at noon")
+        second.says(22, "removed from the repository")
+        second.sees("Your turn: r answers 23,")
+        second.does("r", "esc leaves it open")
+        second.presses("j", "\r")
+        second.says(26, "a role instead of a key")
+        second.says(27, "security decides at noon")
         second.sees("No step is open")
         second.does("x", "for good")
         second.does("close\r", "is closed")
@@ -145,7 +148,7 @@ def test_killed_in_the_middle_it_is_resumed_and_sends_nothing_twice(home: Path) 
     """SIGKILL when the deny has reached AWS: the next sitting goes on, and AWS never sees a change a second time."""
     with Person(home, "rehearse", "leaked-key") as first:
         first.opens()
-        first.previews(4, "Type ci-deploy to run")
+        first.previews(5, "Type ci-deploy to run")
         world = world_of(home)
         first.types("ci-deploy")
         eventually(lambda: changes(world), "the deny")
@@ -154,9 +157,9 @@ def test_killed_in_the_middle_it_is_resumed_and_sends_nothing_twice(home: Path) 
     kept = records(home)
     _pass_time(home)
     with Person(home, "resume", incident_folder(home).name) as second:
-        second.previews(5, "Cancel")
+        second.previews(6, "Cancel")
         second.presses("\t", "\r")
-        second.sees("Your turn: r previews and runs 10,")
+        second.sees("Your turn: r previews and runs 11,")
         second.leaves()
     assert records(home)[: len(kept)] == kept
     sent = changes(world_of(home))
@@ -169,7 +172,7 @@ def test_drawn_without_colours_and_in_ascii(home: Path, face: dict[str, Any]) ->
     """NO_COLOR sends no colour; --ascii marks steps in ASCII; both are the whole screen."""
     with Person(home, "rehearse", "leaked-key", *face.get("arguments", ()), extra=face.get("extra")) as person:
         person.opens()
-        person.sees("Your turn: r previews and runs 4,")
+        person.sees("Your turn: r previews and runs 5,")
         text = person.terminal.text
         assert "CONTAIN" in text and "not contained" in text and "REHEARSAL" in text
         if "extra" in face:
