@@ -48,7 +48,7 @@ def whole(**other: Any) -> Account:
 def looked(account: Account, **inputs: Any) -> Any:
     observe = ACTIONS["alarm.root_activity"].observe
     assert observe is not None
-    return observe(account, {"email": "a@example.com", "account": HERE} | inputs, NOW).data  # type: ignore[arg-type]
+    return observe(account, {"email": "a@example.com", "account": HERE} | inputs, NOW).data
 
 
 def lists(data: Any) -> set[str]:
@@ -119,7 +119,7 @@ def rang(*items: tuple[str, str, str]) -> Any:
     ]  # fmt: skip
     observe = ACTIONS["alarm.rang"].observe
     assert observe is not None
-    return observe(Account(DescribeAlarmHistory={"AlarmHistoryItems": rows}), {"alarm": "x", "since": "1h"}, NOW)  # type: ignore[arg-type]
+    return observe(Account(DescribeAlarmHistory={"AlarmHistoryItems": rows}), {"alarm": "x", "since": "1h"}, NOW)
 
 
 def test_a_ring_of_itself_is_told_from_a_test_and_from_one_that_nobody_heard() -> None:
@@ -150,7 +150,7 @@ def test_what_the_account_is_in_its_organization(answer: Any, role: str) -> None
     """Four answers; what could not be asked is unknown and a gap."""
     observe = ACTIONS["account.organization"].observe
     assert observe is not None
-    found = observe(Account(DescribeOrganization=answer), {"account": HERE}, NOW)  # type: ignore[arg-type]
+    found = observe(Account(DescribeOrganization=answer), {"account": HERE}, NOW)
     assert found.data["role"] == role
     assert bool(found.gaps) == (isinstance(answer, AwsFault) and role == "unknown")
 
@@ -168,7 +168,7 @@ def may(caller: str, **inputs: Any) -> Any:
     )
     observe = ACTIONS["iam.may"].observe
     assert observe is not None
-    return observe(table, {"caller": caller} | inputs, NOW).data  # type: ignore[arg-type]
+    return observe(table, {"caller": caller} | inputs, NOW).data
 
 
 def test_permissions_are_asked_of_the_role_behind_a_session() -> None:
@@ -193,6 +193,6 @@ def test_the_clock_is_awss_and_the_difference_is_said(ahead: int, words: str) ->
 
     observe = ACTIONS["account.clock"].observe
     assert observe is not None
-    data = observe(Dated(), {"ahead": ahead}, NOW).data  # type: ignore[arg-type]
+    data = observe(Dated(), {"ahead": ahead}, NOW).data
     assert data["t0"] == "2026-11-23T12:00:05.000000Z" and words in data["words"]
-    assert observe(Account(GetCallerIdentity={}), {"ahead": ahead}, NOW).gaps  # type: ignore[arg-type]
+    assert observe(Account(GetCallerIdentity={}), {"ahead": ahead}, NOW).gaps
