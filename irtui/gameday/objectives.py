@@ -144,16 +144,20 @@ def called(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
 
 
 def alerted(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
-    """A call that the actor made since the operator came in set an alarm off, and `address` got the mail."""
+    """A call of the actor set an alarm off, and `address` got the mail after the operator came in."""
     player, address = court.players[str(params["actor"])], str(params["address"])
     theirs = {
-        event["eventID"] for event in court.events
-        if event["eventTime"] >= court.began and player.owns(str(event["userIdentity"].get("accessKeyId", "")))
+        event["eventID"]: event["eventTime"] for event in court.events
+        if player.owns(str(event["userIdentity"].get("accessKeyId", "")))
     }  # fmt: skip
-    told = [mail for mail in court.mails if mail.to == address and theirs & set(mail.events)]
+    told = [
+        mail for mail in court.mails
+        if mail.to == address and rfc3339(mail.at) >= court.began and any(event in theirs for event in mail.events)
+    ]  # fmt: skip
     if told:
         return True, f"{address} was told at {rfc3339(told[0].at)}: {told[0].subject}"
-    return False, f"{address} was told of none of the {len(theirs)} calls of {player.name}"
+    later = sum(at >= court.began for at in theirs.values())
+    return False, f"{address} was told of none of the {later} calls that {player.name} made since"
 
 
 def _named(court: Court, params: Mapping[str, Any], role: str) -> list[Player]:
