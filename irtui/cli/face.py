@@ -59,7 +59,7 @@ class Face:
             elif step.reason:
                 self.page.line(f"{'':20}{inert(step.reason)}")
             if step.status is StepStatus.FAILED:  # a step that ran by itself has not been read yet
-                self.page.lines(*(f"{'':20}{line}" for line in inert_lines(step.step.text.strip()).split("\n") if line))
+                self.page.lines(*(f"{'':20}{line}" for line in inert_lines(step.text.strip()).split("\n") if line))
 
     def progress(self, progress: Progress) -> None:
         """Only what takes long is worth a line."""

@@ -87,7 +87,7 @@ def overview(state: IncidentState, here: StepState | None) -> Iterator[str]:
 def step_block(step: StepState) -> Iterator[str]:
     """One step in full: what it is, what is known, what stands in its way."""
     yield f"── {step.number} · {_title(step)} ── {step.step.phase} · {step.status.value}"
-    text = step.step.text.strip()
+    text = step.text.strip()
     if text:
         yield from (f"  {line}" for line in inert_lines(text).split("\n"))
     yield from (f"  {inert(name):<16} {value_text(value)}" for name, value in _kept(step))

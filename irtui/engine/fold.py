@@ -17,7 +17,7 @@ from irtui.engine.outline import Node, outline, split_key, unit_key
 from irtui.engine.unit import Unit, worst
 from irtui.errors import IrtuiError
 from irtui.model.incident import AT_ONCE, CallRecord, Evidence, IncidentState, StepState, StepStatus
-from irtui.model.runbook import Runbook, Step
+from irtui.model.runbook import AskBody, ManualBody, Runbook, Step
 from irtui.runbook.expressions import fill, truth
 
 
@@ -45,7 +45,7 @@ class Fold:
         self._folded: object = None
         """What titles and conditions depended on when `_steps` was made."""
         self._facts = 0
-        self._titles: dict[str, tuple[int, str]] = {}
+        self._texts: dict[tuple[str, str], tuple[int, str]] = {}
         self._touched: set[str] = set()
         self._units: dict[str, Unit] = {}
         self._items: dict[str, tuple[Any, ...]] = {}
@@ -345,19 +345,18 @@ class Fold:
             ]
         return values
 
-    def _title(self, node: Node, context: Mapping[str, Any]) -> str:
-        """The title filled in, made anew only when something it can read has changed."""
-        text = node.step.title
+    def _filled(self, key: str, text: str, context: Mapping[str, Any]) -> str:
+        """A text of a step filled in, made anew only when something it can read has changed."""
         if "${{" not in text:
             return text
-        facts, title = self._titles.get(node.key, (-1, text))
+        facts, filled = self._texts.get((key, text), (-1, text))
         if facts != self._facts or "status" in text:
             try:
-                title = str(fill(text, context))
+                filled = str(fill(text, context))
             except IrtuiError:
-                title = text
-            self._titles[node.key] = (self._facts, title)
-        return title
+                filled = text
+            self._texts[key, text] = (self._facts, filled)
+        return filled
 
     def _step(self, node: Node, context: Mapping[str, Any]) -> StepState:
         own = self._units.get(node.key, Unit())
@@ -377,7 +376,9 @@ class Fold:
             number=node.number,
             step=node.step,
             status=status,
-            title=self._title(node, context),
+            title=self._filled(node.key, node.step.title, context),
+            text=self._filled(node.key, node.step.text, context),
+            wanted=self._filled(node.key, wanted(node.step), context),
             values=own.values,
             items=items,
             items_done=tuple(index for index, unit in enumerate(units) if items and _done(unit)),
@@ -407,6 +408,12 @@ _NO_FACTS = ("plan", "judge", "intent", "outcome", "unknown", "reconcile", "chec
 
 def _done(unit: Unit) -> bool:
     return not unit.status.open and unit.status not in LEFT_OUT
+
+
+def wanted(step: Step) -> str:
+    """What a question or manual work asks for, as it stands in the runbook; empty for other steps."""
+    body = step.body
+    return body.question if isinstance(body, AskBody) else body.instruction if isinstance(body, ManualBody) else ""
 
 
 def _applies(step: Step, context: Mapping[str, Any]) -> bool | None:

@@ -100,6 +100,10 @@ class StepState:
     status: StepStatus
     title: str = ""
     """The title filled in as far as it can be; foreign text."""
+    text: str = ""
+    """The step's text, filled in likewise; foreign text."""
+    wanted: str = ""
+    """What a question or manual work asks for, filled in likewise; foreign text."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """What it kept, or `{'choice': …}`."""
     items: tuple[Any, ...] = ()

@@ -26,6 +26,7 @@ from irtui.desk.nouns import (
     Simulated,
 )  # fmt: skip
 from irtui.desk.watch import Watch
+from irtui.engine.fold import wanted
 from irtui.engine.operator import (
     AddNote,
     AskHint,
@@ -192,7 +193,9 @@ class FakeVisit:
         self._records: list[FakeRecord] = []
         self._evidence: dict[str, bytes] = {}
         steps = tuple(
-            StepState(step.id, str(number), step, StepStatus.TODO, title=step.title)
+            StepState(
+                step.id, str(number), step, StepStatus.TODO, title=step.title, text=step.text, wanted=wanted(step)
+            )
             for number, step in enumerate(desk.book.steps, 1)
         )
         self.state = IncidentState(

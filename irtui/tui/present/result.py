@@ -82,12 +82,7 @@ def evidence_lines(step: StepState) -> tuple[Line, ...]:
 def instruction_lines(step: StepState) -> tuple[Line, ...]:
     """The runbook's text for the operator; Markdown is shown as it was written."""
     body = step.step.body
-    text = step.step.text
-    if isinstance(body, AskBody):
-        text = f"{text}\n\n{body.question}"
-    if isinstance(body, ManualBody):
-        text = f"{text}\n\n{body.instruction}"
-    lines = list(reflowed(text))
+    lines = list(reflowed("\n\n".join((step.text, step.wanted))))
     if isinstance(body, AskBody):
         lines += [(("  · ", "dim"), (sentence, "")) for sentence in body.choices.values()]
     for reference in step.step.references:

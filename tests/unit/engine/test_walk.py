@@ -82,13 +82,22 @@ steps:
   - id: place
     phase: recover
     title: By hand
-    manual: Remove it from where it leaked.
+    text: It is the key of ${{ steps.owner.user }}.
+    manual: Remove what ${{ steps.owner.user }} leaked.
 """
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path, RUNBOOK)
+
+
+def test_what_the_operator_reads_is_filled_in(bench: Bench) -> None:
+    """Title, text and instruction name what earlier steps found; until they know it, the expression stands there."""
+    assert bench.state.step("place").text == "It is the key of ${{ steps.owner.user }}."
+    bench.walk()
+    found = bench.state.step("place")
+    assert (found.text, found.wanted) == ("It is the key of ci-deploy.", "Remove what ci-deploy leaked.")
 
 
 def test_reads_run_by_themselves_and_changes_wait_for_a_human(bench: Bench) -> None:
