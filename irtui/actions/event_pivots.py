@@ -73,6 +73,22 @@ class Lookups:
                 if str(event.get("eventTime", "")) >= begin:
                     waiting.extend((made, "") for made in family.take(event, name))
 
+    def of_user(self, family: Family, name: str, holder: str) -> None:
+        """Everything that a user did itself, also with keys that are deleted now and in the console. Of all that had
+        the name: nobody knows yet which of them is meant. `holder`: the member; it may have another name by now.
+        """
+        given = (event for events in self._given.values() for event in events)
+        for event in (*given, *self._events("Username", name, self._regions)):
+            who = mapping(event, "userIdentity")
+            key, at = string(who, "accessKeyId"), string(event, "eventTime")
+            if string(who, "type") != "IAMUser" or string(who, "userName") != name:
+                continue  # a role session may be called like a user
+            if key and key not in family.nodes:
+                kind = "access_key" if key.startswith("AKIA") else "session"
+                family.add(Node(key, kind, key, holder, "the user used it", at, holder=holder))
+            for made in family.take(event, key or holder):
+                self.follow(family, made, "")
+
     def becoming(self, family: Family, role: Node) -> None:
         """Sessions of a role that the family opened to somebody, since then, whoever took them."""
         if role.id in self._asked:

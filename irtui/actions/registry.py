@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from irtui.actions.account import clock, footholds, organization
 from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
-from irtui.actions.cloudtrail import family_tree, trace_access_key
+from irtui.actions.cloudtrail import family_tree, trace_access_key, user_calls
 from irtui.actions.iam import (
     deactivate_access_key,
     delete_access_key,
+    delete_password,
+    delete_user,
     deny_all,
+    deny_by_boundary,
     deny_role,
     key_owner,
     may,
@@ -17,6 +20,7 @@ from irtui.actions.iam import (
     reactivate_access_key,
     revoke_role_sessions,
     snapshot_user,
+    user_origin,
 )
 from irtui.actions.interface import Action
 from irtui.actions.trail import canary, coverage, lost, search, state, tampering, validate
@@ -34,9 +38,13 @@ ACTIONS: Mapping[str, Action] = {
         statement,
         family_tree,
         trace_access_key,
+        user_calls,
         deactivate_access_key,
         delete_access_key,
+        delete_password,
+        delete_user,
         deny_all,
+        deny_by_boundary,
         deny_role,
         key_owner,
         may,
@@ -44,6 +52,7 @@ ACTIONS: Mapping[str, Action] = {
         reactivate_access_key,
         revoke_role_sessions,
         snapshot_user,
+        user_origin,
         canary,
         coverage,
         lost,

@@ -23,7 +23,8 @@ from irtui.gameday.coverage import Played, StepCover, covered
 from irtui.gameday.played import TakingBack
 from irtui.gameday.scenario import Scenario
 from irtui.gameday.scripted import ScriptedOperator
-from irtui.model.incident import IncidentState, StepStatus
+from irtui.model.effect import Effect
+from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.runbook import Runbook
 from irtui.settings.load import Settings
 
@@ -124,6 +125,21 @@ def _stuck(state: IncidentState) -> str:
     return f"stuck at {step.key}: {step.reason or step.status.value}" if step else "it could not be closed"
 
 
+def _owed(state: IncidentState, step: StepState) -> bool:
+    """Something of it could be taken back: not what a later call destroyed for good, with all that hung on it."""
+    acted = [call for each in state.steps for call in each.calls if call.took_effect]
+    final = [
+        (call.seq, call.planned["params"].items()) for call in acted
+        if call.planned["effect"] == Effect.DESTROY.word and not call.planned["undo"]
+    ]  # fmt: skip
+    return step.undoable and any(
+        call.planned["undo"]
+        and not any(seq > call.seq and them <= call.planned["undo"]["params"].items() for seq, them in final)
+        for call in step.calls
+        if call.took_effect and not call.undone and not call.undoing
+    )
+
+
 def _by(scenario: Scenario) -> Player:
     return partial(ScriptedOperator, scenario.answers)
 
@@ -152,7 +168,9 @@ def _play(
             if way == ANSWERS and missed:
                 why = why or f"not met: {', '.join(missed)}"
             if way == TAKING_BACK:
-                stuck = [step.key for step in state.steps if step.undoable and step.status is not StepStatus.UNDONE]
+                stuck = [
+                    step.key for step in state.steps if step.status is not StepStatus.UNDONE and _owed(state, step)
+                ]
                 why = why or (f"not taken back: {', '.join(stuck)}" if stuck else "")
             return Run(scenario.name, seed, way, state.closed and not missed, why), (visit.records(), state)
         finally:

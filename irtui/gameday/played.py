@@ -1,6 +1,7 @@
 """The scripted operator in another way of playing: one that must lose, or one that takes everything back at the end."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from irtui.clock import Clock
@@ -17,7 +18,7 @@ class PlayOperator(ScriptedOperator):
     """Runs the play's steps, leaves out the rest, lets the play's time pass and closes."""
 
     def __init__(self, answers: ScriptedAnswers, clock: Clock, play: Play) -> None:
-        super().__init__(answers, clock)
+        super().__init__(replace(answers, choices={**answers.choices, **play.choices}), clock)
         self._play = play
         self._left = play.lasts
 

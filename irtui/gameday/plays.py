@@ -5,7 +5,7 @@ enough (deactivate the key) and leaves out the rest.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
@@ -25,6 +25,8 @@ class Play:
     """Keys of the steps that are run; every other one is skipped, or left open where the runbook allows no skip."""
     without: tuple[str, ...] = ()
     """The other way round: every step is run but these."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """Decided otherwise than in the scenario's answers."""
     reason: str = "This play leaves it out."
     lasts: Annotated[Span, Field(alias="for")] = timedelta()
     """`for`: how long to wait before the close."""

@@ -18,6 +18,7 @@ from irtui.gameday.scenario.cast import Move
 from irtui.gameday.scenario.format import Scenario
 from irtui.gameday.scenario.plan import Role, User, WorldPlan
 from irtui.simulator import background, state
+from irtui.simulator.gaps.iam import totp
 from irtui.simulator.world import SimulatedWorld
 
 _FOUNDER = "account-setup"
@@ -144,8 +145,22 @@ class Seeder:
         if user.ssh_key:
             key = {"UserName": user.name, "SSHPublicKeyBody": user.ssh_key}
             yield user.since, self._setup(account, "iam.UploadSSHPublicKey", key)
+        if user.mfa:
+            yield user.since, self._device_maker(account, user.name)
         for handle, since in user.keys.items():
             yield since, self._key_maker(account, handle, user.name)
+
+    def _device_maker(self, account: str, user: str) -> Callable[[], None]:
+        def make() -> None:
+            founder = self.founders[account]
+            self._sent(founder, "iam.CreateVirtualMFADevice", {"VirtualMFADeviceName": user}, _SETUP)
+            serial = f"arn:aws:iam::{account}:mfa/{user}"
+            seed = state.iam(account).virtual_mfa_devices[serial].base32_string_seed
+            now = totp.step_at(self.world.clock.now())
+            codes = {f"AuthenticationCode{n}": totp.code(seed, now - 2 + n) for n in (1, 2)}
+            self._sent(founder, "iam.EnableMFADevice", {"UserName": user, "SerialNumber": serial, **codes}, _SETUP)
+
+        return make
 
     def _key_maker(self, account: str, handle: str, user: str) -> Callable[[], None]:
         def make() -> None:

@@ -111,7 +111,7 @@ class Judge:
         entity = self._account.entities.get(node.id)
         if entity is None:
             return self._closed(node.id, "it is gone")
-        if any(denies_all(document) for document in self._account.documents(entity)):
+        if self._shut(entity):
             return self._closed(node.id, "everything is denied to it")
         return Finding("open", "nothing denies it everything: its keys, sessions and password may be used")
 
@@ -137,8 +137,7 @@ class Judge:
             return Finding("unknown", "it is of another account: contain it there")
         if holder is None:
             return self._closed(node.holder, "its role is gone")
-        documents = self._account.documents(holder)
-        if any(denies_all(document) for document in documents):
+        if self._shut(holder):
             return self._closed(node.holder, f"everything is denied to {holder.name}")
         cut = self._cut(holder)
         if cut is not None and (issued := moment(node.at)) is not None and issued < cut:
@@ -146,12 +145,14 @@ class Judge:
         return Finding("open", "nothing denies it; it lives on without the key that opened it")
 
     def _role(self, node: Node) -> Finding:
+        if not node.id.startswith("role/") and node.id.endswith(":root"):
+            return Finding("unknown", "nothing in IAM contains the root user: take compromised-root-reset")
         if not node.id.startswith("role/"):
             return Finding("unknown", "it is a role of another account: contain it there")
         role = self._account.entities.get(node.id)
         if role is None:
             return self._closed(node.id, "it is gone")
-        if any(denies_all(document) for document in self._account.documents(role)):
+        if self._shut(role):
             return self._closed(node.id, "everything is denied to it")
         if node.changed:
             strangers = ", ".join(outsiders(self._account, role)[:3])
@@ -196,6 +197,12 @@ class Judge:
                 found[node.id] = None
         return tuple(found)
 
+    def _shut(self, entity: Entity) -> bool:
+        """Everything is denied to it, by a policy or by its boundary: a deny in either is a deny."""
+        boundary = self._account.boundary(entity)
+        held = (*self._account.documents(entity), *((boundary,) if boundary is not None else ()))
+        return any(denies_all(document) for document in held)
+
     def _lives(self, node: Node) -> bool:
         found = self._found.get(node.id)
         return found is None or found.state in ("open", "unknown")
@@ -206,7 +213,7 @@ class Judge:
     def _since(self, principal: str) -> datetime | None:
         """When this principal was shut: denied everything, gone, or its sessions cut; None: it is not."""
         entity = self._account.entities.get(principal)
-        shut = entity is None or any(denies_all(document) for document in self._account.documents(entity))
+        shut = entity is None or self._shut(entity)
         if entity is not None and not shut and principal.startswith("role/"):
             node = self._family.nodes.get(principal)
             shut = self._cut(entity) is not None and not (node is not None and node.changed)

@@ -132,6 +132,8 @@ def _changed(
             yield Node(user, "user", named["user"], key, name, at, changed=user != actor)
         yield Node(new, "access_key", new, user, name, at, holder=user, changed=True)
     elif named[kind]:
+        if new_name := str(asked.get("newUserName") or ""):  # its keys and sessions go on under the new name
+            yield Node(f"user/{new_name}", "user", new_name, user, name, at, changed=True)
         thing = named[kind] if kind == "policy" else f"{kind}/{named[kind]}"
         yield Node(thing, kind, named[kind].rsplit("/", 1)[-1], key, name, at, changed=True)
 
@@ -162,6 +164,20 @@ def role_id(arn: str, account: str) -> str:
     parts = arn.split(":")
     own = len(parts) > 5 and parts[4] == account
     return f"role/{arn.rsplit('/', 1)[-1]}" if own else arn
+
+
+def of_arn(arn: str, account: str, how: str) -> Node:
+    """Who called, by the ARN in CloudTrail. A session stands for its role; the root user and strangers are themselves,
+    and nothing in this account's IAM contains them.
+    """
+    kind, _, rest = arn.split(":", 5)[-1].partition("/")
+    if arn.count(":") < 5 or arn.split(":")[4] != account or kind not in ("user", "assumed-role"):
+        return Node(arn, "role", arn, "", how, changed=True)
+    if kind == "user":
+        name = rest.rpartition("/")[2]
+        return Node(f"user/{name}", "user", name, "", how, arn=arn, changed=True)
+    name = rest.partition("/")[0]
+    return Node(f"role/{name}", "role", name, "", how, changed=True)
 
 
 def moment(text: str) -> datetime | None:

@@ -54,8 +54,7 @@ def _cut(s: Statement) -> str:
 def may_write(account: Account, entity: Entity) -> bool:
     """Whether it could have changed IAM in a way that hides something."""
     documents = [_loose(document) for document in account.documents(entity)]
-    boundary = account.boundary(entity)
-    fence = _loose(boundary) if boundary is not None else None
+    fence = _fence(account, entity)
     return any(
         _says(documents, "Allow", f"iam:{name}") and not _says(documents, "Deny", f"iam:{name}")
         and (fence is None or _says([fence], "Allow", f"iam:{name}"))
@@ -68,10 +67,9 @@ def may_assume(account: Account, entity: Entity, role: Entity) -> bool:
         return False
     principal = Principal(account.number, entity.arn)
     request = Request(principal, "sts:AssumeRole", role.arn, account.number, {})
-    boundary = account.boundary(entity)
     policies = Policies(
         tuple(_loose(document) for document in account.documents(entity)),
-        _loose(boundary) if boundary is not None else None,
+        _fence(account, entity),
         resource=_loose(role.trust, entity),
         resource_decides=True,
     )
@@ -103,6 +101,12 @@ def _says(documents: list[Document], effect: str, action: str) -> bool:
         and (effect == "Allow" or ("*" in s.resources and not s.not_resources))
         for document in documents for s in document.statements
     )  # fmt: skip
+
+
+def _fence(account: Account, entity: Entity) -> Document | None:
+    """The boundary that held it; one that denies everything was put there to contain it, and held nothing before."""
+    boundary = account.boundary(entity)
+    return None if boundary is None or denies_all(boundary) else _loose(boundary)
 
 
 def _loose(document: Document, entity: Entity | None = None) -> Document:

@@ -11,6 +11,8 @@ TECHNIQUES = tuple(name for name in scenario_names() if LEFT_OUT in load_scenari
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
 CASES = tuple((name, seed) for at, name in enumerate(TECHNIQUES) for seed in (range(1, 21) if DEEP else (at % 20 + 1,)))
 """(technique, seed): twenty worlds each, or one."""
+WRITERS = {"leaked-admin-key", "suspicious-user"}
+"""Scenarios, and those that begin with them, whose family could change IAM."""
 PROMPT = timedelta(seconds=60)
 LATE = timedelta(minutes=15)
 """What CloudTrail may keep back: until then nobody can know what a family that could change IAM has hidden."""
@@ -18,5 +20,5 @@ LATE = timedelta(minutes=15)
 
 def allowed(name: str) -> timedelta:
     """How long after the last way in has closed the tool may take to show it."""
-    could_write = "leaked-admin-key" in (name, *load_scenario(name).bases)
+    could_write = not WRITERS.isdisjoint((name, *load_scenario(name).bases))
     return PROMPT + LATE if could_write else PROMPT

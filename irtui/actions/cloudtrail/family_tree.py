@@ -1,8 +1,10 @@
-"""The family of an access key, and whether every member is contained: what CloudTrail tells, and what IAM holds now.
+"""The family of a key, or of a user, and whether every member is contained: what CloudTrail tells, what IAM has now.
 
 Stops and breaks: nothing, it only reads. Sessions and keys that the key made, and those that these made, are followed
 through LookupEvents; the live state of IAM is at once there, also while CloudTrail is late. What young users and keys
 a family with power over IAM may have made, and roles that a member may assume, are members until the opposite is known.
+`opener` is who gave the user its way in, where nobody vouches for that one: then it is of the family as well.
+Whoever is `vouched` for is left out, on the operator's word, and `why` says so.
 `changes` is what this incident changed when, `earlier` what an earlier look remembered: closures are dated by them.
 `events` is what `trail.search` found elsewhere (its family_events): what is older than Event history, of Regions that
 refuse, or data events; LookupEvents is asked besides, because a trail is late too.
@@ -29,26 +31,42 @@ from irtui.canonical import plain
 from irtui.clock import rfc3339
 from irtui.trail.account import Account
 from irtui.trail.containment import LATE, Judge, Memory, Verdict
-from irtui.trail.family import Family, Node, moment
+from irtui.trail.family import Family, Node, moment, of_arn
 from irtui.trail.reach import may_assume, may_write
 
 RETRY = timedelta(minutes=1)
+OPENED = "gave the user a way in"
+UNTOLD = "nobody knows yet who made it"
+_WHOLE = ("CreateUser", UNTOLD, OPENED)
+"""How users became members whose keys are members as well."""
 MOST_REACHED = 10
 """Roles that a member could assume and nobody was seen to: so many are revoked unseen; more wait for CloudTrail."""
 
 
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises AwsFault or SimulatorGap when nothing at all could be read, RunbookError for unusable inputs."""
-    root, user = text(inputs, "access_key_id"), str(inputs.get("user") or "")
+    root, user = (str(inputs.get(name) or "").strip() for name in ("access_key_id", "user"))
+    root = root if user else text(inputs, "access_key_id")
     standing = Standing(reader)
     account = standing.account(str(inputs.get("account") or ""))
-    family = Family(account.number, root)
     holder = f"user/{user}" if user else ""
-    family.add(Node(root, "access_key", root, holder, "the key this began with", holder=holder))
-    if user:
-        family.add(Node(holder, "user", user, "", "owns the key"))
+    family = Family(account.number, root or holder)
     lookups = Lookups(reader, inputs.get("regions"), inputs.get("events"))
-    lookups.follow(family, root, "")
+    if root:
+        family.add(Node(root, "access_key", root, holder, "the key this began with", holder=holder))
+    if user:
+        how = "owns the key" if root else "the user this began with"
+        family.add(Node(holder, "user", user, "", how, changed=not root))
+    if root:
+        lookups.follow(family, root, "")
+    else:
+        for name in dict.fromkeys((user, *_names(inputs.get("names")))):
+            lookups.of_user(family, name, holder)
+    if arn := str(inputs.get("opener") or ""):
+        opener = of_arn(arn, account.number, OPENED)
+        family.add(opener)
+        if opener.kind == "user":
+            lookups.of_user(family, opener.name, opener.id)
     if lookups.blind and not account.read:
         raise lookups.blind[-1]
     _follow(family, account, standing, lookups, now)
@@ -60,7 +78,14 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     again = None if verdict.state == "open" else verdict.look_at
     if verdict.state == "unknown" and (lookups.unread or standing.unread):
         again = now + RETRY  # what could not be read may be readable then
-    return Facts({**_data(family, account, verdict, now, spared), "gaps": list(gaps)}, gaps, again=again)
+    data = _data(family, account, verdict, now, spared)
+    if verdict.state == "contained" and (vouched := str(inputs.get("vouched") or "")):
+        data["why"] += f"; {vouched} was left out: somebody vouches for it"
+    return Facts({**data, "gaps": list(gaps)}, gaps, again=again)
+
+
+def _names(given: Any) -> list[str]:
+    return [str(name) for name in given] if isinstance(given, list | tuple) else []
 
 
 def _follow(family: Family, account: Account, standing: Standing, lookups: Lookups, now: datetime) -> None:
@@ -119,7 +144,7 @@ def _reached(family: Family, account: Account, standing: Standing) -> None:
 
 def _young(family: Family, account: Account, standing: Standing, lookups: Lookups, now: datetime) -> None:
     """Users, roles and keys so young that CloudTrail may not have told yet who made them."""
-    how = "nobody knows yet who made it"
+    how = UNTOLD
     for entity in account.entities.values():
         young = entity.id not in family.nodes and _is_young(entity.created, now)
         if young and not lookups.by_others(family, entity.name, ("CreateUser", "CreateRole")):
@@ -182,10 +207,10 @@ def _data(family: Family, account: Account, verdict: Verdict, now: datetime, spa
 def _keys(family: Family, account: Account) -> list[dict[str, str]]:
     """Active keys: those that are members, and all of the users that the family made or that own the first key."""
     nodes = family.nodes
-    owner = nodes[family.root].holder
+    owner = nodes[family.root].holder or family.root
     found = []
     for user, keys in account.keys.items():
-        whole = user == owner or (user in nodes and nodes[user].how in ("CreateUser", "nobody knows yet who made it"))
+        whole = user == owner or (user in nodes and nodes[user].how in _WHOLE)
         for key in keys or ():
             if key.status == "Active" and (whole or key.id in nodes):
                 found.append({"user": user.partition("/")[2], "id": key.id})
@@ -207,11 +232,16 @@ ACTION = Action(
     id="cloudtrail.family_tree",
     title="What an access key led to, and whether it is contained",
     inputs={
-        "access_key_id": InputField("access_key_id", help="Where to begin; AKIA… or ASIA…"),
+        "access_key_id": InputField(
+            "access_key_id", required=False, help="Where to begin; AKIA… or ASIA…. Without it: at the user."
+        ),
         "user": InputField("user", required=False, help="Who owns it; without it the events tell."),
+        "vouched": InputField("string", required=False, help="ARN of whoever let the user in and is vouched for."),
         "account": InputField("account_id", required=False, help="The account; without it the users' ARNs tell."),
         "regions": InputField("list", required=False, help="Regions to look in; the own one and us-east-1 without it."),
         "changes": InputField("map", required=False, help="What was changed when: incident.changes."),
+        "names": InputField("list", required=False, help="Names that the user had before."),
+        "opener": InputField("string", required=False, help="ARN of who gave the user its way in, to take in as well."),
         "events": InputField("map", required=False, help="What trail.search found elsewhere: its family_events."),
         "earlier": InputField("map", required=False, help="What an earlier look remembers: its memory."),
     },

@@ -1,5 +1,7 @@
 """Keep everything that hangs on an IAM user, so that it can be put back, and argued about later.
 
+Managed policies, its own and its groups', are kept with the documents of all their versions; of AWS's own policies the
+version in use is kept.
 Stops and breaks: nothing, it only reads. What may not be read, or is not answered, becomes a gap in words; only a
 user that does not exist makes it fail.
 CloudTrail: GetUser, List… and Get… events of the operator.
@@ -21,6 +23,7 @@ from irtui.aws.paging import truncated
 from irtui.canonical import plain
 from irtui.errors import AwsFault, SimulatorGap
 from irtui.model.call import Call
+from irtui.trail.family import moment
 
 PAGES = 10
 
@@ -79,8 +82,13 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         name: notes.get("GetUserPolicy", "PolicyDocument", UserName=user, PolicyName=name)
         for name in notes.get("ListUserPolicies", "PolicyNames", UserName=user) or ()
     }
+    found["inline"] = [{"name": name, "document": document} for name, document in found["inline_policies"].items()]
     for group in found["groups"] or ():
         _add_policies(notes, group)
+    holders = ({"AttachedPolicies": found["attached_policies"]}, *(found["groups"] or ()))
+    arns = {str(policy["PolicyArn"]): None for holder in holders for policy in holder["AttachedPolicies"] or ()}
+    found["managed_policies"] = {arn: _documents(notes, arn) for arn in arns}
+    found["used"] = _used(found, bool(notes.gaps))
     return Facts({**found, "gaps": list(notes.gaps)}, tuple(notes.gaps))
 
 
@@ -101,7 +109,37 @@ def _add_policies(notes: _Notes, group: dict[str, Any]) -> None:
     }
 
 
+def _documents(notes: _Notes, arn: str) -> dict[str, Any]:
+    """Version → document."""
+    listed = notes.get("ListPolicyVersions", "Versions", PolicyArn=arn) or ()
+    kept = [each for each in listed if each["IsDefaultVersion"] or ":iam::aws:policy/" not in arn]
+    found: dict[str, Any] = {"default": next((each["VersionId"] for each in listed if each["IsDefaultVersion"]), "")}
+    for each in kept:
+        version = notes.get("GetPolicyVersion", "PolicyVersion", PolicyArn=arn, VersionId=each["VersionId"])
+        found[each["VersionId"]] = (version or {}).get("Document")
+    return found
+
+
+def _used(found: Mapping[str, Any], lacking: bool) -> str:
+    """In words: when and where it was last at work, as IAM has it. `lacking`: not everything could be read."""
+    said = []
+    for key in found["keys"] or ():
+        last = key.get("LastUsed") or {}
+        at = _minute(last.get("LastUsedDate"))
+        where = f" ({last.get('ServiceName')}, {last.get('Region')})" if at else ""
+        said.append(f"key {key['AccessKeyId']} {at or 'never'}{where}")
+    if found["login_profile"]:
+        said.append(f"password {_minute((found['details'] or {}).get('PasswordLastUsed')) or 'never'}")
+    return ", ".join(said) or ("not known" if lacking else "it has no key and no password")
+
+
+def _minute(at: Any) -> str:
+    read = moment(str(at))
+    return f"{read:%Y-%m-%d %H:%MZ}" if read else ""
+
+
 _READS = (
+    "GetPolicyVersion", "ListPolicyVersions",
     "GetUser", "GetLoginProfile", "GetAccessKeyLastUsed", "ListUserPolicies", "GetUserPolicy",
     "ListAttachedGroupPolicies", "ListGroupPolicies", "GetGroupPolicy",
 )  # fmt: skip
@@ -112,8 +150,8 @@ ACTION = Action(
     inputs={"user": InputField("user", help="Name of the IAM user.")},
     permissions=tuple(sorted(f"iam:{name}" for name in (*_READS, *(operation for operation, _ in _LISTS.values())))),
     keeps=(
-        "user", "user_id", "keys", "active_keys", "mfa_devices", "login_profile", "groups", "attached_policies",
-        "inline_policies", "permissions_boundary", "service_credentials", "gaps",
+        "user", "user_id", "used", "keys", "active_keys", "mfa_devices", "login_profile", "groups", "attached_policies",
+        "inline_policies", "inline", "permissions_boundary", "service_credentials", "ssh_keys", "certificates", "gaps",
     ),
     observe=observe,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from irtui.gameday.scenario.values import Account, Count, Name, Strict, TimeOfDay
+from irtui.gameday.scenario.values import Account, Count, Flag, Name, Strict, TimeOfDay
 from irtui.gameday.spans import Span
 
 HERE = "world"
@@ -31,6 +31,8 @@ class User(Strict):
     policies: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     ssh_key: str = ""
+    mfa: Flag = False
+    """It has a virtual MFA device."""
     keys: Mapping[Name, Span] = field(default_factory=dict)
     """Handle of each access key → when it was made."""
 

@@ -221,11 +221,17 @@ def observe(action: str, account: Account, inputs: Mapping[str, Any]) -> Any:
 
 
 def test_a_snapshot_holds_what_hangs_on_the_user() -> None:
-    """Keys with their last use, policies with their documents, groups with theirs."""
+    """Keys with their last use, groups, and each policy once: of AWS's the version in use, of others all versions."""
+    own, aws = "arn:aws:iam::111122223333:policy/own", "arn:aws:iam::aws:policy/theirs"
+    versions = {"Versions": [{"VersionId": f"v{n}", "IsDefaultVersion": n == 1} for n in (2, 1)]}
     account = Account(
         GetUser={"User": {"UserName": "ci", "UserId": "AIDA1"}},
         ListAccessKeys=keys("Active"),
         GetAccessKeyLastUsed={"AccessKeyLastUsed": {"ServiceName": "s3"}},
+        ListAttachedUserPolicies={"AttachedPolicies": [{"PolicyArn": own}, {"PolicyArn": aws}]},
+        ListAttachedGroupPolicies={"AttachedPolicies": [{"PolicyArn": own}]},
+        ListPolicyVersions=versions,
+        GetPolicyVersion={"PolicyVersion": {"Document": OLD}},
         ListUserPolicies={"PolicyNames": ["p"]},
         GetUserPolicy={"PolicyDocument": OLD},
         ListGroupsForUser={"Groups": [{"GroupName": "g"}]},
@@ -236,8 +242,31 @@ def test_a_snapshot_holds_what_hangs_on_the_user() -> None:
     assert (facts.data["user_id"], facts.data["active_keys"], facts.gaps) == ("AIDA1", [KEY], ())
     assert facts.data["keys"][0]["LastUsed"] == {"ServiceName": "s3"}
     assert facts.data["inline_policies"] == {"p": OLD} and facts.data["groups"][0]["InlinePolicies"] == {"gp": OLD}
+    assert facts.data["managed_policies"] == {
+        own: {"default": "v1", "v2": OLD, "v1": OLD}, aws: {"default": "v1", "v1": OLD}
+    }  # fmt: skip
     spoken = {f"{call.service}:{call.operation}" for call in account.asked}
     assert spoken <= set(ACTIONS["iam.snapshot_user"].permissions)
+
+
+def test_what_was_never_used_and_what_nobody_could_read_are_not_the_same() -> None:
+    """When a user was last at work is said in words; a refusal is not "never"."""
+    person = {"User": {"UserName": "ci", "UserId": "AIDA1", "PasswordLastUsed": "2026-11-23T09:30:00Z"}}
+    used = {"LastUsedDate": "2026-11-23T10:00:00Z", "ServiceName": "s3", "Region": "eu-west-1"}
+    known = Account(
+        GetUser=person, ListAccessKeys=keys("Active"), GetAccessKeyLastUsed={"AccessKeyLastUsed": used},
+        GetLoginProfile={"LoginProfile": {"UserName": "ci"}},
+    )  # fmt: skip
+    words = observe("iam.snapshot_user", known, {"user": "ci"}).data["used"]
+    assert words == f"key {KEY} 2026-11-23 10:00Z (s3, eu-west-1), password 2026-11-23 09:30Z"
+    assert (
+        "never"
+        in observe("iam.snapshot_user", Account(GetUser=person, ListAccessKeys=keys("Active")), {"user": "ci"}).data[
+            "used"
+        ]
+    )
+    hidden = Account(GetUser=person, ListAccessKeys=fault("denied"))
+    assert observe("iam.snapshot_user", hidden, {"user": "ci"}).data["used"] == "not known"
 
 
 @pytest.mark.parametrize("error", [fault("denied"), fault("throttled"), SimulatorGap("not there")])

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from irtui.policy.document import read_document
 from irtui.trail.containment import LATE, PROPAGATION, Memory
 from tests.support.family_events import (
     ACCOUNT,
@@ -228,3 +229,17 @@ def test_a_refused_call_makes_no_member() -> None:
     """What AWS did not do opened nothing."""
     members = family((LEAKED, event("CreateUser", {"userName": "backdoor"}, error="AccessDenied")))
     assert set(members.nodes) == {LEAKED, "user/ci"} and members.account == ACCOUNT
+
+
+def test_a_boundary_that_denies_everything_closes_and_hides_nothing() -> None:
+    """A deny in the boundary is a deny, of sessions too; what the user could do before, it could do all the same."""
+    members = family((LEAKED, event("GetSessionToken", {}, session("ASIAUSER"))))
+    person = {**user("ci", allow("iam:*")), "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:fence"}}
+    here = account(person, keys={"ci": [(LEAKED, "Active")]})
+    here.managed["arn:fence"] = read_document("arn:fence", DENY)
+    late = verdict(members, here, {"user/ci": ago(minutes=1)})
+    assert {finding.state for finding in late.findings.values()} == {"contained"}
+    assert late.state == "unknown" and late.hidden_until is not None
+    assert verdict(members, here, {"user/ci": ago(minutes=30)}).state == "contained"
+    here.managed["arn:fence"] = read_document("arn:fence", allow("s3:*"))
+    assert verdict(members, here, {"user/ci": ago(minutes=30)}).state == "open"
