@@ -1,9 +1,12 @@
 """What all tests share: in CI a skip is a failure, and no test sees the operator's own AWS or home."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.nursery import Nursery
 
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
 LONG = ("tests/tui/", "tests/faults/", "tests/e2e/", "tests/property/")
@@ -39,3 +42,17 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def born(request: pytest.FixtureRequest, nursery: Nursery, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worlds that a test starts are forks of one that has loaded everything; not where their beginning is tested."""
+    if request.node.get_closest_marker("real_process") is None:
+        monkeypatch.setattr("irtui.gameday.world.process_of", nursery.process_of)

@@ -25,7 +25,7 @@ def service_model(service: str) -> ServiceModel | None:
     if not _SERVICE.fullmatch(service) or not (_DATA / service).is_dir():
         return None
     try:
-        return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+        return ServiceModel(loader().load_service_model(service, "service-2"), service)
     except UnknownServiceError:
         return None
 
@@ -38,7 +38,7 @@ def operation_model(service: str, operation: str) -> OperationModel | None:
 
 def services() -> tuple[str, ...]:
     """Every service that botocore knows."""
-    return tuple(sorted(_loader().list_available_services("service-2")))
+    return tuple(sorted(loader().list_available_services("service-2")))
 
 
 def operations(service: str) -> tuple[str, ...]:
@@ -105,7 +105,8 @@ def _below(root: Shape | None) -> Iterator[tuple[str, Shape]]:
 
 
 @lru_cache(maxsize=1)
-def _loader() -> Loader:
+def loader() -> Loader:
+    """botocore's own data, and each file of it read once."""
     return Loader(extra_search_paths=[str(_DATA)], include_default_search_paths=False)
 
 
@@ -113,4 +114,4 @@ def _loader() -> Loader:
 def _paginators(service: str) -> Mapping[str, Any]:
     if service_model(service) is None or not any((_DATA / service).glob("*/paginators-1.json*")):
         return {}
-    return dict(_loader().load_service_model(service, "paginators-1")["pagination"])
+    return dict(loader().load_service_model(service, "paginators-1")["pagination"])

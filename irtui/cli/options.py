@@ -17,9 +17,16 @@ def output(command: Command) -> Command:
 
 
 def runbooks(command: Command) -> Command:
+    """`--runbooks`: those given before the verb count too."""
     return click.option(
-        "--runbooks", type=click.Path(file_okay=False, exists=True), multiple=True, help="More runbooks, from DIR."
-    )(command)
+        "--runbooks", type=click.Path(file_okay=False, exists=True), multiple=True, help="More runbooks, from DIR.",
+        callback=_and_before,
+    )(command)  # fmt: skip
+
+
+def _and_before(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    root = context.find_root()
+    return given if context is root else (*root.params.get("runbooks", ()), *given)
 
 
 def scenarios(command: Command) -> Command:

@@ -110,8 +110,8 @@ def _plan(
 
 
 def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:
-    """A step changed something in this scenario, and was never taken back in any."""
-    untaken = {step.key for step in covered(played) if step.undone == 0}
+    """A step of the runbook's own changed something in this scenario, and was never taken back in any."""
+    untaken = {step.key for step in covered(played) if step.undone == 0 and not step.of_child}
     return any(
         step.key in untaken and any(call.took_effect for call in step.calls)
         for records, state in played
@@ -145,7 +145,8 @@ def _by(scenario: Scenario) -> Player:
 
 
 def _ungiven(cover: Sequence[StepCover]) -> list[tuple[str, str]]:
-    return [(step.key, choice) for step in cover for choice, count in step.choices.items() if not count]
+    own = [step for step in cover if not step.of_child]
+    return [(step.key, choice) for step in own for choice, count in step.choices.items() if not count]
 
 
 def _play(

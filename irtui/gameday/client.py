@@ -7,7 +7,6 @@ import http.client
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,11 +14,11 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError
-from botocore.loaders import Loader
-from botocore.model import OperationNotFoundError, ServiceModel, StructureShape
+from botocore.model import OperationNotFoundError, StructureShape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from irtui.aws.models import service_model
 from irtui.errors import RunbookError
 
 
@@ -51,11 +50,6 @@ class Answered:
         return not self.code and self.status < 400
 
 
-@lru_cache(maxsize=16)
-def _model(service: str) -> ServiceModel:
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
-
-
 class LoopbackClient:
     def __init__(self, url: str, region: str, token: str) -> None:
         parts = urlsplit(url)
@@ -69,7 +63,9 @@ class LoopbackClient:
         """One `service.Operation`, sent once. Raises OSError without an answer, RunbookError for what is no call."""
         service, _, name = call.partition(".")
         try:
-            model = _model(service)
+            model = service_model(service)
+            if model is None:
+                raise ValueError(f"there is no service {service}")
             operation = model.operation_model(name)
             made = create_serializer(model.resolved_protocol).serialize_to_request(
                 _typed(params, operation.input_shape), operation

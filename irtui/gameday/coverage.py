@@ -1,4 +1,8 @@
-"""How much of a runbook its rehearsals have shown: steps, branches, choices and undos, counted over runs."""
+"""How much of a runbook its rehearsals have shown: steps, branches, choices and undos, counted over runs.
+
+Rules: a runbook is counted by its own steps; those of a child are shown, and count where the child is tested. Manual
+work that somebody only said was done shows nothing: it is listed apart and counts neither way.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +11,7 @@ from dataclasses import dataclass, field
 from irtui.engine.outline import split_key
 from irtui.journal.record import Record
 from irtui.model.incident import IncidentState, StepState, StepStatus
-from irtui.model.runbook import AskBody
+from irtui.model.runbook import AskBody, ManualBody
 
 Played = tuple[Sequence[Record], IncidentState]
 """One rehearsal: its records and their fold."""
@@ -20,6 +24,8 @@ class StepCover:
     key: str
     title: str
     ran: int = 0
+    asserted: int = 0
+    """Manual work that was stated and that no read has shown."""
     skipped: int = 0
     not_needed: int = 0
     left_open: int = 0
@@ -29,6 +35,14 @@ class StepCover:
     """For a question: how often each answer was given, also those that never were."""
     undone: int | None = None
     """How often it was taken back; None: it did nothing that could be."""
+
+    @property
+    def of_child(self) -> bool:
+        return "/" in self.key
+
+    @property
+    def asserted_only(self) -> bool:
+        return self.asserted > 0 and not self.ran
 
     @property
     def branches(self) -> tuple[int, int]:
@@ -45,20 +59,21 @@ def covered(runs: Sequence[Played]) -> tuple[StepCover, ...]:
 
 
 def share(cover: Sequence[StepCover]) -> int:
-    """Per cent of the steps that ran in some rehearsal, rounded down."""
-    return 100 * sum(step.ran > 0 for step in cover) // len(cover) if cover else 0
+    """Per cent of the runbook's own steps that ran in some rehearsal, rounded down; without those asserted only."""
+    own = [step for step in cover if not step.of_child and not step.asserted_only]
+    return 100 * sum(step.ran > 0 for step in own) // len(own) if own else 0
 
 
 def branch_share(cover: Sequence[StepCover]) -> int:
-    """Per cent of the branches that were seen; 100 where there are none."""
-    seen, of = (sum(step.branches[index] for step in cover) for index in (0, 1))
+    """Per cent of the runbook's own branches that were seen; 100 where there are none."""
+    seen, of = (sum(step.branches[index] for step in cover if not step.of_child) for index in (0, 1))
     return 100 * seen // of if of else 100
 
 
 def _step(first: StepState, runs: Sequence[Played]) -> StepCover:
     key, body = first.key, first.step.body
     states = [state.step(key) for _, state in runs]
-    counts = Counter(_outcome(state) for state in states)
+    counts = Counter(_outcome(state.step(key), records) for records, state in runs)
     answers = Counter(
         str(record.body.get("choice"))
         for records, _ in runs
@@ -71,22 +86,39 @@ def _step(first: StepState, runs: Sequence[Played]) -> StepCover:
         key=key,
         title=first.step.title,
         ran=counts["ran"],
+        asserted=counts["asserted"],
         skipped=counts["skipped"],
         not_needed=counts["not needed"],
         left_open=counts["open"],
-        when=_when(key, runs, counts["ran"]) if first.step.when else None,
+        when=_when(key, runs, counts["ran"] + counts["asserted"]) if first.step.when else None,
         choices={choice: answers[choice] for choice in body.choices} if isinstance(body, AskBody) else {},
         undone=len(undos) if undoable else None,
     )
 
 
-def _outcome(state: StepState) -> str:
+def _outcome(state: StepState, records: Sequence[Record]) -> str:
     if state.status is StepStatus.SKIPPED:
         return "skipped"
     if state.status is StepStatus.NOT_NEEDED:
         return "not needed"
+    if isinstance(state.step.body, ManualBody) and not state.status.open:
+        return "asserted" if _unproven(state.key, records) else "ran"
     acted = any(call.took_effect for call in state.calls)
     return "ran" if acted or not state.status.open else "open"
+
+
+def _unproven(key: str, records: Sequence[Record]) -> set[str]:
+    """Units of a manual step that were stated, and whose last proof did not show it."""
+    stated: set[str] = set()
+    for record in records:
+        unit = str(record.body.get("step", ""))
+        if split_key(unit)[0] != key:
+            continue
+        if record.type == "attest":
+            stated.add(unit)
+        elif record.type == "check" and record.body.get("which") == "proof":
+            (stated.discard if record.body.get("finding") == "verified" else stated.add)(unit)
+    return stated
 
 
 def _when(key: str, runs: Sequence[Played], ran: int) -> tuple[bool, ...]:

@@ -6,14 +6,16 @@ Each kind takes the court (players, events, handles) and its parameters, and say
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from irtui.clock import rfc3339
-from irtui.gameday.actors import Player
 from irtui.gameday.backdoors import made, open_doors
 from irtui.gameday.handles import filled
 from irtui.gameday.refusals import EXPIRED, NO_WAY_IN, REFUSED
-from irtui.simulator.monitoring_records import Mail
+
+if TYPE_CHECKING:  # whoever reads a verdict need not load a simulated AWS
+    from irtui.gameday.actors import Player
+    from irtui.simulator.monitoring_records import Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    players: Mapping[str, Player]
+    players: "Mapping[str, Player]"
     events: Sequence[Mapping[str, Any]]
     """CloudTrail records, oldest first."""
     known: Mapping[str, str]
@@ -34,7 +36,7 @@ class Court:
     """When the operator came in, as CloudTrail writes times."""
     operator: str
     """ARN of the operator's session."""
-    mails: Sequence[Mail] = ()
+    mails: "Sequence[Mail]" = ()
     """What mailboxes got, oldest first."""
 
 
@@ -160,7 +162,7 @@ def alerted(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return False, f"{address} was told of none of the {later} calls that {player.name} made since"
 
 
-def _named(court: Court, params: Mapping[str, Any], role: str) -> list[Player]:
+def _named(court: Court, params: Mapping[str, Any], role: str) -> "list[Player]":
     if "actor" in params:
         return [court.players[str(params["actor"])]]
     return [player for player in court.players.values() if player.actor.role == role]

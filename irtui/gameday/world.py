@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import irtui
@@ -72,11 +72,7 @@ class World:
         home.mkdir(parents=True, exist_ok=True)
         environ = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC"}
         with (folder / "world.log").open("a") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, str(Path(irtui.__file__).parent.parent)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-                cwd=home, env=environ, start_new_session=True,
-            )  # fmt: skip
+            process = process_of(home, environ, errors)
         assert process.stdin is not None and process.stdout is not None
         told = {
             "source": scenario.source, "bases": dict(scenario.bases), "path": scenario.name, "seed": seed,
@@ -196,6 +192,15 @@ class World:
         if response.status != 200:
             raise UsageError(f"the simulated world refused {name}: {answer['error']}")
         return answer
+
+
+def process_of(home: Path, environ: Mapping[str, str], errors: TextIO) -> "subprocess.Popen[str]":
+    """The host's process, in a session of its own, which waits for what it is told on its standard input."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _BOOT, str(Path(irtui.__file__).parent.parent)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+        cwd=home, env=environ, start_new_session=True,
+    )  # fmt: skip
 
 
 # Not `-m`: the checkout need not be installed, and the working folder must not be on the path. time-machine loads

@@ -8,6 +8,7 @@ an escape. Always the pure Python parser: libyaml's can be made to overflow the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -62,17 +63,14 @@ def read_yaml(text: str, path: str) -> Document:
         raise _error([Problem(path, 1, 1, f"{size} bytes are more than the {MOST_BYTES} a runbook may have")])
     if hidden := _hidden(text, path):
         raise _error(hidden)
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        node = _composed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message, hint = _worded(error, text, mark)
         raise _error([_problem(path, mark, message, hint)]) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _error([Problem(path, 1, 1, f"not YAML: {str(error).splitlines()[0][:160]}")]) from None
-    finally:
-        loader.dispose()
     if node is None:
         raise _error([Problem(path, 1, 1, "the file is empty")])
     reading = _Reading(path)
@@ -80,6 +78,16 @@ def read_yaml(text: str, path: str) -> Document:
     if reading.problems:
         raise _error(reading.problems)
     return Document(value, Places(path, reading.values, reading.keys))
+
+
+@lru_cache(maxsize=32)
+def _composed(text: str) -> Node | None:
+    """Nobody writes to the nodes, and a rehearsal reads the same few files again and again."""
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 class _Loader(yaml.SafeLoader):

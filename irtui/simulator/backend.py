@@ -12,17 +12,25 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
+from moto.core import responses
+from moto.core import utils as moto
 from moto.core.responses import BaseResponse
-from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.core.utils import camelcase_to_underscores
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.test import run_wsgi_app
 
+from irtui.aws.models import loader
 from irtui.simulator.answers import NOT_SIMULATED, Answer, Refusal
 from irtui.simulator.resolve import Operation
 from irtui.simulator.resources import S3_OPERATIONS, SERVICES
 
 _CODE = re.compile(rb"<Code>([^<]+)</Code>|\"(?:__type|code)\":\s*\"([^\"]+)\"")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>|\"[mM]essage\":\s*\"([^\"]*)\"")
+
+
+# moto lists a class's methods anew for each request, and botocore's folders for each service: half of an answer's time.
+responses.method_names_from_class = lru_cache(maxsize=64)(moto.method_names_from_class)  # type: ignore[attr-defined]
+moto.create_loader = loader  # type: ignore[assignment]
 
 
 @lru_cache(maxsize=32)
@@ -41,7 +49,7 @@ def _operations(service: str) -> frozenset[str]:
     """Method names of moto's response class, which is how moto itself looks operations up."""
     module = importlib.import_module(f"moto.{service}.responses")
     classes = [c for c in vars(module).values() if isinstance(c, type) and c.__module__ == module.__name__]
-    names: Iterable[str] = (n for c in classes if issubclass(c, BaseResponse) for n in method_names_from_class(c))
+    names: Iterable[str] = (n for c in classes if issubclass(c, BaseResponse) for n in moto.method_names_from_class(c))
     return frozenset(names)
 
 

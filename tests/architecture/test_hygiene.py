@@ -48,6 +48,13 @@ def test_light_commands_load_nothing_heavy(arguments: list[str]) -> None:
     assert _loaded(*arguments) & HEAVY == set()
 
 
+def test_an_incident_loads_no_simulator() -> None:
+    """Everything that opens an incident, a rehearsal too, is loaded without the simulated AWS, another process."""
+    code = "import json, sys, irtui.desk.desk; print(json.dumps([name.partition('.')[0] for name in sys.modules]))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(json.loads(ran.stdout)) & {"moto", "flask", "pytest", "time_machine"} == set()
+
+
 def test_version_loads_neither_click_nor_pydantic() -> None:
     """`--version` is the floor of start-up: it does not even load the command line."""
     assert _loaded("--version") & {"click", "pydantic", "yaml", "cryptography", "platformdirs", "botocore"} == set()

@@ -149,9 +149,10 @@ def test_the_history_is_evidence_of_a_complete_journal_and_holds_no_secret(team:
 
 
 def test_a_runbook_is_tested_by_its_scenarios(team: Path) -> None:
-    """Won, each answer given, both ways of a when seen, the undo taken; and no incident of it stays anywhere."""
+    """Won, each answer given, both ways of a when seen, the undo taken; what was only said is listed apart."""
     before = run(team, "incidents", "list")
-    (found,) = run(team, "runbooks", "test", "two-steps", *folders(team))
+    first, *rest = folders(team)[1:]
+    (found,) = run(team, "--runbooks", first, "runbooks", "test", "two-steps", *rest)
     assert (found["passed"], found["steps_ran"], found["branches_seen"]) == (True, 100, 100)
     assert [(one["scenario"], one["way"]) for one in found["runs"]] == [
         ("ours", ""), ("ours", "ask = now"), ("ours", "taking everything back"),
@@ -159,6 +160,7 @@ def test_a_runbook_is_tested_by_its_scenarios(team: Path) -> None:
     steps = {step["key"]: step for step in found["steps"]}
     assert steps["tell"]["when"] == [True, False] or steps["tell"]["when"] == [False, True]
     assert steps["deny"]["undone"] == 1
+    assert (steps["tell"]["ran"], steps["tell"]["asserted"], found["asserted_only"]) == (0, 1, ["tell"])
     assert run(team, "incidents", "list") == before
 
 

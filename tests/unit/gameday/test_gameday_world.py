@@ -18,6 +18,7 @@ from irtui.gameday.scenario import load_scenario, parse_scenario, scenario_names
 from irtui.gameday.world import World
 
 Start = Callable[..., World]
+pytestmark = pytest.mark.real_process
 
 
 def gone(pid: int, within: float = 15) -> bool:
