@@ -90,6 +90,7 @@ def _data(found: Tested, least: int) -> dict[str, object]:
         "steps_ran": share(found.steps),
         "branches_seen": branch_share(found.steps),
         "never_ran": [step.key for step in found.steps if not (step.ran or step.asserted or step.of_child)],
+        "drills": [asdict(drill) for drill in found.drills],
         "asserted_only": [step.key for step in found.steps if step.asserted_only],
         "steps": [asdict(step) for step in found.steps],
     }

@@ -24,7 +24,7 @@ class Rehearsal:
     def __init__(self, world: World, scenario: Scenario, clock: Clock, *, hurry: bool) -> None:
         """`hurry`: nobody waits; a machine plays, and hears of injects between two of its moves."""
         self.scenario = scenario
-        self._world, self._clock, self._hurry = world, clock, hurry
+        self.world, self._clock, self._hurry = world, clock, hurry
         self._judged: tuple[Objective, ...] | None = None
         self._fidelity: Mapping[str, Simulated] = {}
         """Operation → how true it is; empty where the world has ended."""
@@ -35,7 +35,7 @@ class Rehearsal:
         """The facilitator before `operator`."""
         taken = [str(record.body["of"]) for record in records if _hint(record)]
         beat = None if self._hurry else BEAT
-        return Facilitated(operator, self._world, self.scenario.hints, self._clock, beat=beat, taken=taken)
+        return Facilitated(operator, self.world, self.scenario.hints, self._clock, beat=beat, taken=taken)
 
     def fidelity(self, service: str, operation: str) -> Simulated | None:
         """None: the world has ended, and nobody knows."""
@@ -45,7 +45,7 @@ class Rehearsal:
     def keep_history(self, ledger: Ledger) -> None:
         """What happened in the world, as evidence. A world that has ended keeps nobody from closing."""
         try:
-            kept, gaps = history.collected(self._world, self.scenario), ()
+            kept, gaps = history.collected(self.world, self.scenario), ()
         except UsageError as error:
             kept = history.unknown(self.scenario, ledger.state.opened, rfc3339(self._clock.now()))
             ledger.evidence(history.NAME, kept, gaps=(error.message,))
@@ -57,9 +57,9 @@ class Rehearsal:
     def objectives(self, closed: bool) -> tuple[Objective, ...]:
         """Judged now, or as they were judged right before the close."""
         if self._judged is None or not closed:
-            self._judged = self._world.judge()
+            self._judged = self.world.judge()
         return self._judged
 
     def end(self) -> None:
         with contextlib.suppress(OSError):
-            self._world.stop()
+            self.world.stop()

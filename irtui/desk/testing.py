@@ -1,34 +1,35 @@
 """Plays every scenario of a runbook by machine, in a place of its own, and says what that has shown.
 
 Rules: incidents, keys and trust of these runs stand in a folder that is gone afterwards. A scenario is judged with its
-own answers, by seed; further runs with the first seed take the answers that nobody gave yet, and take everything back
-until each undo was seen: they are for coverage, and an undo that fails there is a finding.
+own answers, by seed; further runs with the first seed take the answers that nobody gave yet, and drill each undo once:
+they are for coverage, and an undo after which the account is not as before is a finding.
 """
 
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from irtui.clock import Clock
+from irtui.actions.registry import ACTIONS
 from irtui.desk.desk import Desk
 from irtui.desk.home import Home
 from irtui.desk.nouns import Answers, Request
+from irtui.desk.visit import Visit
 from irtui.engine.machine import current_step
 from irtui.engine.operator import Operator
 from irtui.errors import IrtuiError
 from irtui.gameday.coverage import Played, StepCover, covered
-from irtui.gameday.played import TakingBack
+from irtui.gameday.drill import Drill, Drilling
 from irtui.gameday.scenario import Scenario
 from irtui.gameday.scripted import ScriptedOperator
-from irtui.model.effect import Effect
-from irtui.model.incident import IncidentState, StepState, StepStatus
-from irtui.model.runbook import Runbook
+from irtui.model.incident import IncidentState
+from irtui.model.runbook import Runbook, UseBody
 from irtui.settings.load import Settings
 
-ANSWERS, TAKING_BACK = "", "taking everything back"
+ANSWERS, DRILL = "", "undo drill"
+MOST_SAID = 3
+"""Differences that one sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Tested:
     runbook: str
     runs: tuple[Run, ...]
     steps: tuple[StepCover, ...]
+    drills: tuple[Drill, ...] = ()
+    """Steps that were done, taken back and compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +79,46 @@ def test(bench: Bench, name: str, said: Callable[[Run], None] = lambda run: None
         runbook = desk.runbook(name)
         runs: list[Run] = []
         played: list[Played] = []
-        for scenario, seed, way, player in _plan(bench, desk, runbook, played):
+        drills: list[Drill] = []
+        for scenario, seed, way, player in _plan(bench, desk, runbook, played, drills):
             run, found = _play(desk, runbook, scenario, seed, way, player)
             runs.append(run)
             played += [found] if found is not None else []
             said(run)
-        return Tested(runbook.name, tuple(runs), covered(played))
+        return Tested(runbook.name, tuple(runs), covered(played), tuple(drills))
 
 
-Player = Callable[[Clock], Operator]
+def drilled(bench: Bench, name: str) -> tuple[tuple[Drill, ...], tuple[Run, ...]]:
+    """The undo drill alone: every step of a runbook that can be taken back, by as few rehearsals as that takes."""
+    with tempfile.TemporaryDirectory(prefix="irtui-drill-") as folder:
+        desk = bench.desk(Path(folder))
+        runbook = desk.runbook(name)
+        drills: list[Drill] = []
+        runs = []
+        for scenario in _scenarios(desk, runbook):
+            if not undoable(runbook) - {drill.key for drill in drills}:
+                break
+            runs.append(_play(desk, runbook, scenario, 1, DRILL, _driller(scenario, drills))[0])
+        return tuple(drills), tuple(runs)
+
+
+def undoable(runbook: Runbook) -> set[str]:
+    """Keys of the steps that say how they are taken back, or whose action does."""
+    return {
+        step.id
+        for step in runbook.steps
+        if step.undo is not None or (isinstance(step.body, UseBody) and len(ACTIONS[step.body.action].changes) > 1)
+    }
+
+
+Player = Callable[[Visit], Operator]
 
 
 def _plan(
-    bench: Bench, desk: Desk, runbook: Runbook, played: Sequence[Played]
+    bench: Bench, desk: Desk, runbook: Runbook, played: Sequence[Played], drills: list[Drill]
 ) -> Iterator[tuple[Scenario, int, str, Player]]:
     """What is played next, by what was played until now."""
-    scenarios = [desk.scenario(entry.name) for entry in desk.scenarios() if entry.runbook == runbook.name]
+    scenarios = _scenarios(desk, runbook)
     for scenario in scenarios:
         for seed in range(1, bench.seeds + 1):
             yield scenario, seed, ANSWERS, _by(scenario)
@@ -106,7 +133,11 @@ def _plan(
             )
     for scenario in scenarios:
         if _has_untaken_undo(scenario, played):
-            yield scenario, 1, TAKING_BACK, partial(TakingBack, scenario.answers)
+            yield scenario, 1, DRILL, _driller(scenario, drills)
+
+
+def _scenarios(desk: Desk, runbook: Runbook) -> list[Scenario]:
+    return [desk.scenario(entry.name) for entry in desk.scenarios() if entry.runbook == runbook.name]
 
 
 def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:
@@ -125,23 +156,26 @@ def _stuck(state: IncidentState) -> str:
     return f"stuck at {step.key}: {step.reason or step.status.value}" if step else "it could not be closed"
 
 
-def _owed(state: IncidentState, step: StepState) -> bool:
-    """Something of it could be taken back: not what a later call destroyed for good, with all that hung on it."""
-    acted = [call for each in state.steps for call in each.calls if call.took_effect]
-    final = [
-        (call.seq, call.planned["params"].items()) for call in acted
-        if call.planned["effect"] == Effect.DESTROY.word and not call.planned["undo"]
-    ]  # fmt: skip
-    return step.undoable and any(
-        call.planned["undo"]
-        and not any(seq > call.seq and them <= call.planned["undo"]["params"].items() for seq, them in final)
-        for call in step.calls
-        if call.took_effect and not call.undone and not call.undoing
-    )
-
-
 def _by(scenario: Scenario) -> Player:
-    return partial(ScriptedOperator, scenario.answers)
+    return lambda visit: ScriptedOperator(scenario.answers, visit.clock)
+
+
+def _driller(scenario: Scenario, drills: list[Drill]) -> Player:
+    def player(visit: Visit) -> Operator:
+        assert visit.world is not None
+        return Drilling(scenario.answers, visit.clock, visit.world, drills)
+
+    return player
+
+
+def _not_as_before(drills: Sequence[Drill]) -> str:
+    for drill in drills:
+        if not drill.seen:
+            return f"irtui did not see that {drill.key} was taken back"
+        if drill.left:
+            more = f" (and {len(drill.left) - MOST_SAID} more)" if len(drill.left) > MOST_SAID else ""
+            return f"after the undo of {drill.key} it is not as before: {'; '.join(drill.left[:MOST_SAID])}{more}"
+    return ""
 
 
 def _ungiven(cover: Sequence[StepCover]) -> list[tuple[str, str]]:
@@ -163,16 +197,13 @@ def _play(
             desk.abandon(briefing)
             raise
         try:
-            state = visit.walk(player(visit.clock))
+            state = visit.walk(operator := player(visit))
             missed = [objective.id for objective in visit.objectives() if not objective.met]
             why = "" if state.closed else _stuck(state)
             if way == ANSWERS and missed:
                 why = why or f"not met: {', '.join(missed)}"
-            if way == TAKING_BACK:
-                stuck = [
-                    step.key for step in state.steps if step.status is not StepStatus.UNDONE and _owed(state, step)
-                ]
-                why = why or (f"not taken back: {', '.join(stuck)}" if stuck else "")
+            if isinstance(operator, Drilling):
+                why = why or _not_as_before(operator.drills)
             return Run(scenario.name, seed, way, state.closed and not missed, why), (visit.records(), state)
         finally:
             visit.end()

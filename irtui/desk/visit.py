@@ -18,6 +18,7 @@ from irtui.engine.run import Run
 from irtui.errors import RunbookError
 from irtui.gameday.objectives import Objective
 from irtui.gameday.score import Score
+from irtui.gameday.world import World
 from irtui.journal.read import read_evidence
 from irtui.journal.record import Record
 from irtui.journal.verify import Verification, verify
@@ -51,6 +52,11 @@ class Visit:
     @property
     def state(self) -> IncidentState:
         return self._ledger.state
+
+    @property
+    def world(self) -> World | None:
+        """None for a real incident."""
+        return self._rehearsal.world if self._rehearsal else None
 
     def walk(self, operator: Operator) -> IncidentState:
         """Blocks until left or closed. Raises JournalError."""

@@ -37,6 +37,7 @@ from irtui.simulator import logdelivery, propagation
 from irtui.simulator.clock import monotonic
 from irtui.simulator.control import Control
 from irtui.simulator.fidelity import table
+from irtui.simulator.inventory import inventory
 from irtui.simulator.referee import Referee
 from irtui.simulator.server import serve
 from irtui.simulator.world import Done, SimulatedWorld
@@ -60,6 +61,8 @@ class Host:
         self.ended = threading.Event()
         self._acting = threading.RLock()
         """Held by whoever lets the actors act: the clock goes through their moments one after the other."""
+        self._still = False
+        """Nobody acts but the operator; what was due comes afterwards."""
         self._operator = ""
         self._sessions: list[str] = []
         """Ids of the sessions in which the operator worked."""
@@ -67,6 +70,7 @@ class Host:
             "clock": self._clock, "operator": self._seat, "judge": self._judge, "deeds": self._deeds,
             "injects": self._injects, "pause": self._pause,
             "hold": self._hold, "limits": self._limits, "stop": self._stop,
+            "still": self._hush, "inventory": self._inventory,
             "fidelity": lambda posted: {f"{service}.{name}": [of.label, of.why] for service, name, of in table()},
         }  # fmt: skip
 
@@ -128,7 +132,7 @@ class Host:
                     return
                 self._deliver()
             with self._acting:
-                if not self.world.clock.paused:
+                if not (self.world.clock.paused or self._still):
                     self.troupe.until(self.world.clock.now(), moving=False)
 
     def _begin(self) -> None:
@@ -175,9 +179,11 @@ class Host:
                 if self.world.clock.paused:
                     raise ValueError("time stands still")
                 target = self.world.clock.now() + timedelta(seconds=seconds)
-                if any(player.actor.every.total_seconds() < seconds for player in self.troupe.players.values()):
+                acting = () if self._still else self.troupe.players.values()
+                if any(player.actor.every.total_seconds() < seconds for player in acting):
                     self.troupe.look_around()  # a jump begins with a look at what was done just before it
-                self.troupe.until(target, moving=True)
+                if not self._still:
+                    self.troupe.until(target, moving=True)
                 self.world.clock.set(max(target, self.world.clock.now()))
                 self._deliver()
         return {"now": rfc3339(self.world.clock.now()), "paused": self.world.clock.paused}
@@ -194,6 +200,17 @@ class Host:
         with self._acting:
             self.world.clock.hold(posted["on"] is True)
             return {"now": rfc3339(self.world.clock.now()), "held": self.world.clock.held}
+
+    def _hush(self, posted: Mapping[str, Any]) -> Any:
+        """`{on}`: everybody but the operator holds their breath, while time passes."""
+        with self._acting:
+            self._still = posted["on"] is True
+        self.troupe.agenda.changed.set()
+        return {}
+
+    def _inventory(self, posted: Mapping[str, Any]) -> Any:
+        with self.world.lock:
+            return inventory(self.world)
 
     def _seat(self, posted: Mapping[str, Any]) -> Any:
         """A fresh session for the operator: signing in."""

@@ -1,11 +1,11 @@
-"""The scripted operator in another way of playing: one that must lose, or one that takes everything back at the end."""
+"""The scripted operator in another way of playing: one that must lose."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from irtui.clock import Clock
-from irtui.engine.operator import CloseIncident, Command, Leave, SkipStep, UndoStep, Unlock
+from irtui.engine.operator import CloseIncident, Command, Leave, SkipStep, Unlock
 from irtui.gameday.plays import Play, chosen
 from irtui.gameday.scenario import Scenario, ScriptedAnswers
 from irtui.gameday.scripted import TRIES, ScriptedOperator
@@ -48,27 +48,6 @@ class PlayOperator(ScriptedOperator):
                 self._tried[step.key] += 1
                 return SkipStep(step.key, self._play.reason)
         return None
-
-
-class TakingBack(ScriptedOperator):
-    """Does every step, then takes back each that can be taken back, the last one first, and closes."""
-
-    def __init__(self, answers: ScriptedAnswers, clock: Clock) -> None:
-        super().__init__(answers, clock)
-        self._back = False
-
-    def next(self, state: IncidentState, timeout: float | None) -> Command | None:
-        if not self._back:
-            command = super().next(state, timeout)
-            if not isinstance(command, CloseIncident):
-                return command
-            self._back = True
-        for step in reversed(state.steps):
-            if step.undoable and self._tried[f"undo {step.key}"] <= len(step.items):
-                self._tried[f"undo {step.key}"] += 1
-                return UndoStep(step.key)
-        self._tried["close"] += 1
-        return CloseIncident("Everything was taken back.") if self._tried["close"] <= TRIES else Leave()
 
 
 def player(scenario: Scenario, play: str = "") -> Callable[[Clock], ScriptedOperator]:

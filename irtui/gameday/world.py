@@ -130,6 +130,14 @@ class World:
         """Time goes on only by `advance`, or by itself again. False: it does the latter, whatever was wished."""
         return bool(self._ask("hold", {"on": on})["held"])
 
+    def still(self, on: bool) -> None:
+        """Time passes, and nobody acts but the operator; or everybody does again, and what was due meanwhile comes."""
+        self._ask("still", {"on": on})
+
+    def inventory(self) -> dict[str, str]:
+        """Everything that the account holds: see `simulator.inventory`."""
+        return dict(self._ask("inventory"))
+
     def requests(self) -> list[dict[str, Any]]:
         """What reached the simulator: service, operation, key, user_agent, at, status (0: no answer was sent)."""
         return list(self._ask("requests"))

@@ -155,11 +155,13 @@ def test_a_runbook_is_tested_by_its_scenarios(team: Path) -> None:
     (found,) = run(team, "--runbooks", first, "runbooks", "test", "two-steps", *rest)
     assert (found["passed"], found["steps_ran"], found["branches_seen"]) == (True, 100, 100)
     assert [(one["scenario"], one["way"]) for one in found["runs"]] == [
-        ("ours", ""), ("ours", "ask = now"), ("ours", "taking everything back"),
+        ("ours", ""), ("ours", "ask = now"), ("ours", "undo drill"),
     ]  # fmt: skip
     steps = {step["key"]: step for step in found["steps"]}
     assert steps["tell"]["when"] == [True, False] or steps["tell"]["when"] == [False, True]
     assert steps["deny"]["undone"] == 1
+    (drill,) = found["drills"]
+    assert (drill["key"], drill["left"]) == ("deny", []) and "policies/deny" in drill["did"][0]
     assert (steps["tell"]["ran"], steps["tell"]["asserted"], found["asserted_only"]) == (0, 1, ["tell"])
     assert run(team, "incidents", "list") == before
 
