@@ -30,7 +30,7 @@ _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>|\"[mM]essage\":\s*\"([^\"]*)
 
 # moto lists a class's methods anew for each request, and botocore's folders for each service: half of an answer's time.
 responses.method_names_from_class = lru_cache(maxsize=64)(moto.method_names_from_class)  # type: ignore[attr-defined]
-moto.create_loader = loader  # type: ignore[assignment]
+moto.create_loader = loader  # type: ignore[attr-defined,assignment]
 
 
 @lru_cache(maxsize=32)

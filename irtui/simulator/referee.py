@@ -210,6 +210,8 @@ def _used(caller: Caller, operation: Operation, region: str, world: SimulatedWor
 def _before(weather: dict[str, float], family: Codes) -> None:
     if "throttle" in weather:
         raise Refusal(family.throttled[0], "Rate exceeded", family.throttled[1])
+    for _, status, code in (effect.split(" ") for effect in weather if effect.startswith("refuse ")):
+        raise Refusal(code, "Refused by the weather of this world", int(status))
     if "error" in weather or "outage" in weather:
         raise Refusal(family.unavailable[0], "The service is unavailable. Please try again.", family.unavailable[1])
 

@@ -2,7 +2,8 @@
 
 effect: delay (seconds), throttle, error (5xx before acting), error_after (acts, then 5xx), drop (closes the connection
 before acting), drop_after (acts, then closes it), deny (AccessDenied whatever the policies say), outage (a Region
-answers nothing but 503). Which requests a share strikes is drawn from the world's seed.
+answers nothing but 503), refuse (that code, before acting: somebody was faster, or a session has ended). Which requests
+a share strikes is drawn from the world's seed.
 """
 
 import random
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-EFFECTS = ("delay", "throttle", "error", "error_after", "drop", "drop_after", "deny", "outage")
+EFFECTS = ("delay", "throttle", "error", "error_after", "drop", "drop_after", "deny", "outage", "refuse")
 
 
 @dataclass(slots=True)
@@ -32,6 +33,9 @@ class Rule:
     until: datetime | None = None
     share: float = 1.0
     """Of the requests that it matches."""
+    code: str = ""
+    """What `refuse` answers, with `status`."""
+    status: int = 404
     chance: random.Random = field(default_factory=lambda: random.Random(0))
 
     def matches(self, service: str, operation: str, access_key_id: str, region: str, now: datetime) -> bool:
@@ -88,5 +92,5 @@ class Weather:
                 if rule.share < 1 and rule.chance.random() >= rule.share:
                     continue
                 rule.times -= rule.times > 0
-                struck[rule.effect] = rule.seconds
+                struck[f"refuse {rule.status} {rule.code}" if rule.effect == "refuse" else rule.effect] = rule.seconds
         return struck

@@ -1,0 +1,56 @@
+"""The fault drill over every shipped runbook: each changing step meets each fault once, and goes on from there."""
+
+from pathlib import Path
+
+import pytest
+
+from irtui.gameday.scenario import load_scenario, scenario_names
+from irtui.runbook.library import Library
+from tests.support.faulted import FAULTS, Met, absent_code, faulted, first_operation
+
+ROOT = Path(__file__).parents[2]
+NAMES = sorted(path.stem for path in (ROOT / "runbooks").glob("*.yaml"))
+SAMPLED = ("persistence-sweep", "timeout that acted")
+CODES = {
+    "denied": ("AccessDenied", "AccessDeniedException"),
+    "throttled": ("Throttling", "ThrottlingException", "SlowDown", "TooManyRequestsException"),
+    "expired": ("ExpiredToken",),
+}
+FOUND = {"timeout that acted": ("applied", 1), "timeout that did not act": ("not_applied", 2)}
+"""What irtui finds when it looks, and how often the call is sent in all."""
+
+
+def everywhere(runbook: str, fault: str, wanted: set[str], folder: Path) -> list[Met]:
+    """Plays scenarios of the runbook until each wanted step has met the fault, or there are no more."""
+    found: list[Met] = []
+    for name in scenario_names():
+        done = frozenset(met.key for met in found)
+        if load_scenario(name).runbook == runbook and wanted - done:
+            met, stuck = faulted(folder / name, name, fault, done)
+            assert stuck == "", (name, stuck)
+            found += met
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        pytest.param(name, fault, marks=() if (name, fault) == SAMPLED else pytest.mark.deep)
+        for name in NAMES
+        for fault in FAULTS
+    ],
+)
+def test_a_fault_ends_in_the_right_outcome_and_a_sentence_that_helps(name: str, fault: str, tmp_path: Path) -> None:
+    """What AWS refused has failed; what nobody knows is looked for, and sent again only if it was not done."""
+    operations = {step.id: first_operation(step) for step in Library((ROOT / "runbooks",)).find(name).steps}
+    wanted = {key for key, called in operations.items() if called and (fault != "absent" or absent_code(called))}
+    found = everywhere(name, fault, wanted, tmp_path)
+    assert wanted - {met.key for met in found} == set(), "no rehearsal sends anything in these steps"
+    for met in found:
+        if fault in FOUND:
+            assert (met.status, met.found, met.sent) == ("unknown", *FOUND[fault]), met
+        else:
+            codes = CODES.get(fault) or (absent_code(operations[met.key]),)
+            assert met.status == "failed" and met.code in codes and met.sent == 2, met
+        assert any(each.title and each.text and each.advice for each in met.helped), met
+        assert met.ends == "done", met
