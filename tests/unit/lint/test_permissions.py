@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from irtui.actions.registry import ACTIONS
 from irtui.lint.permissions import least_privilege
 from irtui.lint.scopes import UNSCOPED, reason
 from irtui.model.runbook import Runbook
+from irtui.policy.document import read_document
 from irtui.runbook.library import Library, shipped_folder
 from irtui.runbook.parse import parse_runbook
 
@@ -88,6 +91,23 @@ def test_no_action_is_a_wildcard_and_every_open_resource_has_a_reason() -> None:
             assert not any("*" in action for action in statement["Action"])
             assert all(reason(action) for action in statement["Action"]) == (statement["Resource"] == ["*"])
     assert all(UNSCOPED.values())
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in shipped_folder().glob("*.yaml")))
+def test_what_came_with_irtui_is_open_only_where_iam_knows_no_resource(name: str) -> None:
+    """The policy of a shipped runbook parses, and `*` stands only for actions that AWS scopes to nothing."""
+    library = Library(())
+    runbook = library.find(name)
+    for session in ["caller", *(spec.name for spec in runbook.sessions)]:
+        policy = least_privilege(runbook, library.children(runbook), session)
+        if not policy["Statement"]:
+            continue
+        assert [each.flaw for each in read_document(name, policy).statements] == [""] * len(policy["Statement"])
+        for statement in policy["Statement"]:
+            scoped = [resource for resource in statement["Resource"] if resource != "*"]
+            assert all(resource.startswith("arn:aws:") for resource in scoped)
+            open_ = statement["Action"] if len(scoped) < len(statement["Resource"]) else []
+            assert [action for action in open_ if action not in UNSCOPED] == [], "name the service's ARNs in scopes.py"
 
 
 def test_an_action_that_reads_a_bucket_is_scoped_to_it_where_the_runbook_names_it() -> None:
