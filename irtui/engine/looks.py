@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from irtui.aws.door import Door
-from irtui.canonical import plain
+from irtui.canonical import canonical, plain
 from irtui.clock import Clock
 from irtui.errors import AwsFault, CredentialsError, RunbookError, SimulatorGap, UsageError
 from irtui.model.call import Call
@@ -67,10 +67,16 @@ def observed_before(door: Door, planned: PlannedCall) -> Observed | None:
 
 
 def same(one: Observed | None, other: Observed | None) -> bool:
-    """Both were seen, and nothing differs."""
+    """Both were seen, and nothing differs; the order of a list is AWS's own and no difference."""
     if one is None or other is None or "unknown" in (one.state, other.state):
         return False
-    return (one.state, plain(one.value)) == (other.state, plain(other.value))
+    return (one.state, _sorted(plain(one.value))) == (other.state, _sorted(plain(other.value)))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(item) for key, item in value.items()}
+    return sorted(map(_sorted, value), key=canonical) if isinstance(value, list) else value
 
 
 def look(

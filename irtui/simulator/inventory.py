@@ -29,9 +29,25 @@ BY_ITSELF = {
     "started": "a trail keeps when it last began to log; that it logs is another member",
     "stopped": "a trail keeps when it last ceased to log; that it logs is another member",
     "executions": "Athena keeps every query that was run, and nobody can take a query back",
+    "aws_managed_policies": "policies of AWS are loaded when somebody first names one",
+    "LogGroup.stored": "a log group grows by what CloudTrail delivers to it",
+    "Place.points": "a metric grows by what CloudTrail delivers",
+    "Place.history": "CloudWatch keeps the history of an alarm, also of one that was deleted",
+    "Alarm.state": "an alarm is in the state that its metric puts it in",
+    "Alarm.reason": "an alarm is in the state that its metric puts it in",
+    "Alarm.updated": "an alarm is in the state that its metric puts it in",
+    "Alarm.configured": "the moment of writing is another one each time the same is written",
+    "MonitoringRecords.mails": "a mail that was sent stays sent",
+    "MonitoringRecords.last": "the simulator's own: until when it has looked at what time makes happen",
+    "MonitoringRecords.delivered": "a trail writes its logs every few minutes",
     "tokens": "Athena remembers under which token a query was asked for",
 }
-"""Member → why it is left out, wherever it stands."""
+"""Member, or class and member → why it is left out."""
+MACHINERY = frozenset(
+    {"token", "seed", "clock", "weather", "sessions", "events", "delivery", "lookups", "requests", "lock",
+     "propagation", "listeners"}
+)  # fmt: skip
+"""What of a world is no state of the account: the stage it stands on, and its history."""
 _RESULT = re.compile(r"(^|/)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(txt|csv)(\.metadata)?$")
 """Athena writes what came of each query into its bucket, also of the query that takes one back."""
 _AWS_OWN = "arn:aws:iam::aws:policy"
@@ -43,7 +59,7 @@ def inventory(world: SimulatedWorld) -> dict[str, str]:
     """The caller holds the world's lock."""
     tick(world.clock.now())
     held: dict[str, Any] = {"root": {root.account_id: _plain(root, ()) for root in roots()}}
-    held["records"] = _plain(world.iam, ())
+    held["world"] = {name: _plain(one, ()) for name, one in _members(world).items() if name not in MACHINERY}
     place(world.account, world.region)  # every account has its first workgroup, also before anybody looks
     held["athena"] = {f"{account} {region}": _plain(one, ()) for (account, region), one in PLACES.items()}
     for name, backends in _backends():
@@ -86,7 +102,12 @@ def _plain(value: Any, above: tuple[int, ...]) -> Any:
 
 def _members(value: Any) -> dict[str, Any]:
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return {name: getattr(value, name) for name in [*getattr(value, "__dict__", ()), *slots] if hasattr(value, name)}
+    of = type(value).__name__
+    return {
+        name: getattr(value, name)
+        for name in [*getattr(value, "__dict__", ()), *slots]
+        if hasattr(value, name) and f"{of}.{name}" not in BY_ITSELF
+    }
 
 
 def _versions(value: Mapping[Any, Any], key: Any) -> Any:
@@ -100,7 +121,6 @@ def _hidden(newest: Any) -> str:
 
 def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
-        yield from ((f"{path}/", ""),) if not value else ()
         for key, item in value.items():
             yield from _flat(f"{path}/{key}", item)
     elif isinstance(value, list):

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from irtui.engine.looks import same
 from irtui.engine.operator import CloseIncident, LookAgain, RunStep, UndoStep
 from irtui.errors import AwsFault, JournalError
 from irtui.model.call import Call
-from irtui.model.outcome import Outcome, Status
+from irtui.model.outcome import Observed, Outcome, Status
 from tests.support.bench_of_one import Bench, Human
 from tests.unit.engine.test_walk import RUNBOOK
 
@@ -154,3 +155,10 @@ def test_an_undo_that_the_journal_had_to_mask_is_not_sent(tmp_path: Path) -> Non
 
     assert [call.operation for call in bench.door.sent] == ["PutUserPolicy"]
     assert "[masked]" not in str(bench.door.policies)
+
+
+def test_the_order_of_a_list_is_no_difference() -> None:
+    """AWS promises no order of names, so an undo that put one back at the end is seen as done."""
+    before, after = (Observed("present", {"PolicyNames": names}) for names in (["tools", "deny"], ["deny", "tools"]))
+    assert same(before, after)
+    assert not same(before, Observed("present", {"PolicyNames": ["tools"]}))
