@@ -7,7 +7,7 @@ from irtui.policy.document import Document, read_document
 from irtui.policy.evaluate import Policies, Request, evaluate
 from irtui.policy.explain import refusal
 from irtui.policy.patterns import Context
-from irtui.simulator import organization, resources, state
+from irtui.simulator import encryption, organization, resources, state
 from irtui.simulator.answers import Refusal
 from irtui.simulator.callers import Caller
 from irtui.simulator.codes import Codes
@@ -30,10 +30,11 @@ def authorize(
     if action in UNCONDITIONAL:
         return
     _only_management(operation, caller, codes)
-    held = policies(operation, caller, view)
     service, name = operation.service, operation.name
     region = next(iter(context.get("aws:requestedregion", ("*",))))
-    for resource in resources.resources(service, name, operation.params, caller, region) if known else ("",):
+    touched = resources.resources(service, name, operation.params, caller, region) if known else ("",)
+    held = policies(operation, caller, view, touched[0])
+    for resource in touched:
         request = Request(caller.principal, action, resource, _owner(operation, resource, caller), context)
         decision = evaluate(request, held)
         if not decision.allowed:
@@ -42,15 +43,15 @@ def authorize(
         raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
 
 
-def policies(operation: Operation, caller: Caller, view: View) -> Policies:
-    """Everything that bears on this request."""
+def policies(operation: Operation, caller: Caller, view: View, touched: str) -> Policies:
+    """Everything that bears on this request, which touches that resource."""
     identity = tuple(read_document(name, text) for name, text in state.policies_of(caller.entity, view))
     boundary = state.boundary_of(caller.entity, view)
     session = caller.session
     limits: tuple[Document, ...] | None = None
     if session is not None and session.policies is not None:
         limits = tuple(read_document(f"session policy {n}", text) for n, text in enumerate(session.policies, 1))
-    resource, decides = _resource_policy(operation, view)
+    resource, decides = _resource_policy(operation, view, touched)
     if caller.is_root and f"{operation.service}:{operation.name}" in _WAYS_OUT and _own(operation, caller):
         resource = None
     scps: tuple[tuple[Document, ...], ...] = ()
@@ -75,13 +76,15 @@ def _only_management(operation: Operation, caller: Caller, codes: Codes) -> None
         raise Refusal(codes.denied[0], "You don't have permissions to access this resource.", codes.denied[1])
 
 
-def _resource_policy(operation: Operation, view: View) -> tuple[Document | None, bool]:
+def _resource_policy(operation: Operation, view: View, resource: str) -> tuple[Document | None, bool]:
     if operation.service == "sts" and operation.name == "AssumeRole":
         role = state.role_by_arn(str(operation.params.get("RoleArn", "")), view)
         # a role that does not exist is denied like one that does not trust the caller: nobody can probe for names
         return (read_document("trust policy", role.assume_role_policy_document) if role else None), True
     if operation.service == "s3" and (bucket := state.bucket(str(operation.params.get("Bucket", "")))) is not None:
         return (read_document("bucket policy", bucket.policy.decode()) if bucket.policy else None), False
+    if operation.service == "kms" and (key := encryption.key_of(resource)) is not None:
+        return encryption.policy_of(key), True
     return None, False
 
 

@@ -38,6 +38,7 @@ def as_aws() -> None:
         backend: S3Backend, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
     ) -> tuple[bool, dict[str, Any]]:
         bucket = backend.get_bucket(bucket_name)
+        bypass = str(bypass).lower() == "true"  # moto takes any text for yes
         if bucket.versioning_status != "Suspended":
             return delete(backend, bucket_name, key_name, version_id, bypass)
         with _Kept(bucket):

@@ -57,8 +57,13 @@ _WHOLE = "It is refused whole where AWS refuses single keys of it."
 _GROUP = "Events are counted and cannot be read; there is no encryption, and one class of groups."
 _ALARMS = "Metric alarms only, and of the history the words that matter."
 _TOPICS = "Topics have the policy that AWS gives them, and no other attributes."
+_NO_KEYS = "Only what CloudTrail encrypts is encrypted with a KMS key, by its state and policy alone."
+_COPIES = "It copies at once, neither delete markers nor what a KMS key encrypts; AWS takes minutes."
+_LOCKS = "It is in force at once; there is no legal hold, and nobody can change what one object has."
 _NO_TAKING = "Nobody can sign in by it."
 
+KMS = tuple(name for service, name in GAPS if service == "kms")
+EVENTS = tuple(name for service, name in GAPS if service == "events")
 _REASONS: Mapping[str, Mapping[str, str]] = {
     "iam": dict.fromkeys(_PROPAGATES.split(), _PROPAGATION) | {
         "ListUsers": _ONE_PAGE, "ListGroups": _ONE_PAGE, "ListGroupsForUser": _ONE_PAGE, "ListAccessKeys": _ONE_PAGE,
@@ -89,8 +94,8 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     "cloudtrail": {
         "LookupEvents": "An event is found after a delay drawn from the scenario's span; AWS says about five minutes "
                         "and promises nothing.",
-        "CreateTrail": "Trails of an organization, KMS keys and topics are not simulated.",
-        "UpdateTrail": "Trails of an organization, KMS keys and topics are not simulated.",
+        "CreateTrail": "Trails of an organization and topics are not simulated.",
+        "UpdateTrail": "Trails of an organization and topics are not simulated.",
         "GetTrailStatus": "There are no errors of delivery to topics to be reported; other errors are not AWS's to the "
                           "letter.",
         "GetInsightSelectors": _NO_INSIGHTS, "PutInsightSelectors": _NO_INSIGHTS,
@@ -112,6 +117,8 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "ListSubscriptionsByTopic": "Who does not confirm is listed as pending for ever; AWS drops them after days.",
     },
     "ec2": {"DescribeRegions": "There are the world's own Region, us-east-1, and those in which something happened."},
+    "kms": dict.fromkeys(KMS, "It is in force at once, and nothing is really encrypted; no aliases, no grants."),
+    "events": dict.fromkeys(EVENTS, "It is kept and shown, but no event ever reaches a target."),
     "organizations": {
         "AttachPolicy": _SCP, "DetachPolicy": _SCP, "UpdatePolicy": _SCP, "MoveAccount": _SCP, "EnablePolicyType": _SCP,
         "DisablePolicyType": _SCP, "CreateAccount": _AT_ONCE, "CloseAccount": _AT_ONCE,
@@ -128,8 +135,9 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     },
     "s3": {
         "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,
-        "PutObject": "There is no encryption or replication.",
-        "GetObject": "There is no encryption or replication.",
+        "PutObject": _NO_KEYS, "GetObject": _NO_KEYS, "CopyObject": _NO_KEYS,
+        "PutBucketReplication": _COPIES, "GetBucketReplication": _COPIES, "DeleteBucketReplication": _COPIES,
+        "PutObjectLockConfiguration": _LOCKS, "GetObjectLockConfiguration": _LOCKS,
         "PutBucketLifecycleConfiguration": _NO_TAGS,
         "DeleteObjects": _WHOLE,
         "ListObjectVersions": _VERSIONS, "GetBucketVersioning": _VERSIONS, "PutBucketVersioning": _VERSIONS,

@@ -10,7 +10,7 @@ from typing import Any
 
 from irtui.policy.document import read_document
 from irtui.policy.evaluate import Policies, Principal, Request, evaluate
-from irtui.simulator import state
+from irtui.simulator import encryption, state
 
 SERVICE = "cloudtrail.amazonaws.com"
 
@@ -47,10 +47,17 @@ def put(trail: Any, key: str, body: bytes, moment: datetime, metadata: Mapping[s
         return "NoSuchBucket"
     if not allows(bucket, account=trail.account_id, trail_arn=trail.arn, folder=prefix(trail)):
         return "AccessDenied"
+    encrypted: dict[str, Any] = {}
+    if trail.kms_key_id:
+        if error := encryption.delivers(trail.kms_key_id, trail.arn, trail.account_id):
+            return error
+        encrypted = {"encryption": "aws:kms", "kms_key_id": trail.kms_key_id}
     from moto.s3.models import s3_backends
 
     backend = s3_backends[bucket.account_id][state.PARTITION]
-    made = backend.put_object(bucket.name, key, body, disable_notification=True)
+    made = backend.put_object(bucket.name, key, body, disable_notification=True, **encrypted)
+    if bucket.has_default_lock:
+        made.lock_mode, made.lock_until = bucket.default_lock_mode, bucket.default_retention()
     made.set_metadata({"Content-Type": "application/json", **(metadata or {})})
     made.last_modified = moment.replace(tzinfo=None)
     return ""

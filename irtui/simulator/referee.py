@@ -21,13 +21,14 @@ from irtui.clock import rfc3339
 from irtui.simulator import answers, athena_records, backend, logdelivery, recorder, state
 from irtui.simulator.answers import NOT_SIMULATED, Answer, Refusal, error
 from irtui.simulator.authorize import authorize
+from irtui.simulator.besides import besides
 from irtui.simulator.callers import Caller, authenticate
 from irtui.simulator.clock import monotonic
 from irtui.simulator.codes import Codes, codes
 from irtui.simulator.context import conditions
 from irtui.simulator.directory import View
 from irtui.simulator.fidelity import simulated
-from irtui.simulator.gaps import GAPS, lifecycle, root
+from irtui.simulator.gaps import GAPS, lifecycle, replication, root
 from irtui.simulator.managed import load_named
 from irtui.simulator.resolve import Operation, Scope, protocol_of, resolve, scope
 from irtui.simulator.resources import changes
@@ -60,7 +61,7 @@ class Referee:
         if request.path.startswith("/_world/"):
             return _send(self._control(request) if self.trusted(request) else _closed(), start_response)
         answer = self._aws(request, body, environ)
-        return [] if answer is None else _send(answer, start_response)
+        return [] if answer is None else _send(answer, start_response, request.method == "HEAD")
 
     def trusted(self, request: Request) -> bool:
         """Whether the request carries the world's token."""
@@ -129,6 +130,7 @@ class Referee:
         with world.lock:
             if operation.service in ("s3", "cloudtrail"):
                 world.delivery.tick(world.clock.now())
+                replication.tick()
                 lifecycle.tick(world.delivery, world.clock.now())
             logdelivery.tick(
                 world.monitoring, world.delivery, world.propagation.view(world.clock.now()), world.clock.now()
@@ -150,6 +152,8 @@ class Referee:
                 authorize(operation, caller, context, family, view, known)
                 if not known:
                     raise Refusal(NOT_SIMULATED, f"{operation.service}.{operation.name} is not simulated", 501)
+                for more in besides(operation):
+                    authorize(more, caller, context, family, view)
                 answer = self._done(operation, caller, region, body, environ)
                 if not answer.code and changes(operation.name):
                     done = Done(
@@ -225,10 +229,12 @@ def _closed() -> Answer:
     return Answer(403, {"Content-Type": "application/json"}, b'{"error": "the token of this world is needed"}')
 
 
-def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+def _send(answer: Answer, start_response: StartResponse, head: bool = False) -> Iterable[bytes]:
+    """The answer to HEAD has the length of what is not sent."""
     headers = [(name, value) for name, value in answer.headers.items() if name.lower() != "content-length"]
+    told = next((value for name, value in answer.headers.items() if name.lower() == "content-length"), "")
     start_response(
         f"{answer.status} {'OK' if answer.status < 400 else 'Refused'}",
-        [*headers, ("Content-Length", str(len(answer.body)))],
+        [*headers, ("Content-Length", told if head and told else str(len(answer.body)))],
     )
     return [answer.body]

@@ -30,18 +30,21 @@ _S3_ACTIONS = {
     "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "GetBucketEncryption": "GetEncryptionConfiguration",
     "GetBucketReplication": "GetReplicationConfiguration",
+    "PutBucketReplication": "PutReplicationConfiguration",
+    "DeleteBucketReplication": "PutReplicationConfiguration",
+    "CopyObject": "PutObject",
     "GetBucketNotificationConfiguration": "GetBucketNotification",
     "DeleteBucketTagging": "PutBucketTagging",
 }
 _OF_VERSIONS = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
 S3_OPERATIONS = (
     "ListBuckets", "CreateBucket", "DeleteBucket", "HeadBucket", "GetBucketLocation", "ListObjects", "ListObjectsV2",
-    "GetObject", "HeadObject", "PutObject", "DeleteObject", "DeleteObjects",
+    "GetObject", "HeadObject", "PutObject", "CopyObject", "DeleteObject", "DeleteObjects",
     "GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy",
     "ListObjectVersions", "GetBucketVersioning", "PutBucketVersioning", "GetBucketLifecycleConfiguration",
     "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle", "GetPublicAccessBlock", "PutPublicAccessBlock",
-    "DeletePublicAccessBlock", "GetObjectLockConfiguration", "PutObjectLockConfiguration", "GetBucketEncryption",
-    "GetBucketLogging", "GetBucketReplication", "GetBucketNotificationConfiguration", "GetBucketAcl",
+    "DeletePublicAccessBlock", "GetBucketEncryption",
+    "GetBucketLogging", "GetBucketNotificationConfiguration", "GetBucketAcl",
     "GetBucketOwnershipControls", "GetBucketTagging", "PutBucketTagging", "DeleteBucketTagging",
 )  # fmt: skip
 """moto answers OK to S3 sub-resources it does not know, so what may be asked is listed."""
@@ -88,6 +91,8 @@ def resources(
         return _athena(operation, params, caller.account, region)
     if service in _MONITORING:
         return _MONITORING[service](operation, params, f"{region}:{caller.account}")
+    if service in ("kms", "events"):
+        return (_regional(service, params, caller.account, region),)
     return (_resource(service, operation, params, caller),)
 
 
@@ -141,6 +146,15 @@ def _sns(operation: str, params: Mapping[str, Any], where: str) -> tuple[str, ..
 
 
 _MONITORING = {"logs": _logs, "cloudwatch": _cloudwatch, "sns": _sns}
+
+
+def _regional(service: str, params: Mapping[str, Any], account: str, region: str) -> str:
+    """A key, or a rule of the default bus."""
+    if service == "kms":
+        key = str(params.get("KeyId", ""))
+        return key if key.startswith("arn:") else f"arn:aws:kms:{region}:{account}:key/{key}" if key else "*"
+    name = params.get("Name") or params.get("Rule")
+    return f"arn:aws:events:{region}:{account}:rule/{name}" if name else "*"
 
 
 def _federated(params: Mapping[str, Any], caller: Caller) -> str:

@@ -2,7 +2,21 @@
 
 from collections.abc import Mapping
 
-from irtui.simulator.gaps import athena, cloudtrail, cloudwatch, ec2, iam, logs, organizations, sns, sts
+from irtui.simulator.gaps import (
+    athena,
+    cloudtrail,
+    cloudwatch,
+    ec2,
+    events,
+    iam,
+    kms,
+    logs,
+    object_lock,
+    organizations,
+    replication,
+    sns,
+    sts,
+)
 from irtui.simulator.world import Gap
 
 GAPS: Mapping[tuple[str, str], Gap] = {
@@ -17,6 +31,10 @@ GAPS: Mapping[tuple[str, str], Gap] = {
         ("logs", logs),
         ("cloudwatch", cloudwatch),
         ("sns", sns),
+        ("kms", kms),
+        ("events", events),
+        ("s3", object_lock),
+        ("s3", replication),
     )
     for operation, gap in module.OPERATIONS.items()
 }

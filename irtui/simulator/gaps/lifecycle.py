@@ -45,9 +45,15 @@ def _expire(backend: Any, bucket: Any, rule: Any, prefix: str, midnight: datetim
             kept = [
                 one for number, one in enumerate(held)
                 if number == len(held) - 1
+                or _locked(one)
                 or not _due(held[number + 1].last_modified, rule.nve_noncurrent_days, moment)
             ]  # fmt: skip
             bucket.keys.setlist(name, kept)
+
+
+def _locked(version: Any) -> bool:
+    """Object Lock keeps a version whatever a rule says."""
+    return bool(getattr(version, "lock_mode", None)) and bool(version.is_locked(governance_bypass=False))
 
 
 def _due(since: datetime, days: Any, moment: datetime) -> bool:

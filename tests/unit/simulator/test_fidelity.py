@@ -13,6 +13,7 @@ from irtui.actions.registry import ACTIONS
 from irtui.gameday.scenario import parse_scenario
 from irtui.gameday.world import World
 from irtui.simulator import fidelity
+from irtui.simulator.gaps import GAPS
 from irtui.simulator.resources import SERVICES
 from tests.support.lab import LAB, Lab
 
@@ -81,7 +82,7 @@ def test_labels_say_what_the_simulator_does(alone: Lab) -> None:
 
 def test_every_operation_has_one_label_and_a_reason() -> None:
     """Exact needs no reason, everything else gives one sentence; all simulated services are in the table."""
-    assert {service for service, _, _ in TABLE} == {*SERVICES, "ec2", "logs", "cloudwatch", "sns"}
+    assert {service for service, _, _ in TABLE} == {*SERVICES, *(service for service, _ in GAPS)}
     assert len({(service, operation) for service, operation, _ in TABLE}) == len(TABLE)
     assert [row for row in TABLE if (row[2].label == "exact") != (row[2].why == "")] == []
     assert [why for _, _, (why) in ((s, o, f.why) for s, o, f in TABLE) if why and not why.endswith(".")] == []

@@ -30,7 +30,7 @@ NOT_SIMULATED = [
     ("query", "iam", "get_service_last_accessed_details", {"JobId": "0" * 36}),
     ("query of another service", "rds", "describe_db_instances", {}),
     ("json", "cloudtrail", "list_channels", {}),
-    ("json of another service", "kms", "list_keys", {}),
+    ("json of another service", "secretsmanager", "list_secrets", {}),
     ("rest-json", "guardduty", "list_detectors", {}),
     ("rest-xml", "cloudfront", "list_distributions", {}),
     ("s3 sub-resource that moto would answer OK", "s3", "get_bucket_abac", {"Bucket": "bucket"}),

@@ -1,6 +1,6 @@
 """Trails where moto is silent or wrong: the bucket's policy is asked, selectors have defaults, the status is true.
 
-Trails of an organization and encryption with a KMS key are not simulated.
+A KMS key must be there, on, and let CloudTrail use it. Trails of an organization are not simulated.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from moto.cloudtrail.models import CloudTrailBackend, Trail, cloudtrail_backends
 from moto.core.exceptions import JsonRESTError
 
-from irtui.simulator import logbucket, state
+from irtui.simulator import encryption, logbucket, state
 from irtui.simulator.answers import NOT_SIMULATED, Refusal
 from irtui.simulator.gaps.cloudtrail import loggroup
 from irtui.simulator.selectors import DEFAULT
@@ -18,7 +18,7 @@ from irtui.simulator.world import Asked
 
 LIMIT = 5
 """Trails in a Region."""
-_UNSIMULATED = ("IsOrganizationTrail", "KmsKeyId", "SnsTopicName")
+_UNSIMULATED = ("IsOrganizationTrail", "SnsTopicName")
 
 
 def create_trail(asked: Asked) -> Mapping[str, Any]:
@@ -41,8 +41,9 @@ def create_trail(asked: Asked) -> Mapping[str, Any]:
     arn = f"arn:aws:cloudtrail:{asked.region}:{asked.caller.account}:trail/{name}"
     _writable(asked, bucket, folder, arn)
     group, role = loggroup.accepted(asked, None)
+    key = _usable_key(asked, params.get("KmsKeyId"), arn)
     try:
-        trail = _Trail(asked, name, bucket, folder, everywhere, wide, bool(params.get("EnableLogFileValidation")))
+        trail = _Trail(asked, name, bucket, folder, everywhere, wide, bool(params.get("EnableLogFileValidation")), key)
     except JsonRESTError as error:  # the name
         raise Refusal(str(error.error_type), str(error.message)) from None
     trail.cw_log_group_arn, trail.cw_role_arn = group, role
@@ -56,12 +57,12 @@ class _Trail(Trail):
     """moto's, but its bucket may be another account's: that has been asked already."""
 
     def __init__(
-        self, asked: Asked, name: str, bucket: str, folder: Any, everywhere: bool, wide: bool, validated: bool
+        self, asked: Asked, name: str, bucket: str, folder: Any, everywhere: bool, wide: bool, validated: bool, key: str
     ) -> None:
         nothing: Any = None
         super().__init__(
             asked.caller.account, asked.region, name, bucket, folder, nothing, everywhere, wide, validated, False,
-            nothing, nothing, nothing,
+            nothing, nothing, key,
         )  # fmt: skip
 
     def check_bucket_exists(self) -> None:
@@ -80,6 +81,8 @@ def update_trail(asked: Asked) -> Mapping[str, Any]:
     if "S3BucketName" in params or "S3KeyPrefix" in params:
         _writable(asked, str(bucket), folder, trail.arn)
     trail.cw_log_group_arn, trail.cw_role_arn = loggroup.accepted(asked, trail)
+    if "KmsKeyId" in params:  # empty takes it away
+        trail.kms_key_id = _usable_key(asked, params["KmsKeyId"], trail.arn)
     trail.bucket_name, trail.s3_key_prefix = str(bucket), folder
     trail.is_multi_region, trail.include_global_service_events = wide, everywhere
     trail.log_validation = bool(params.get("EnableLogFileValidation", trail.log_validation))
@@ -180,6 +183,25 @@ def _writable(asked: Asked, name: str, folder: Any, arn: str) -> None:
         raise Refusal("InsufficientS3BucketPolicyException", words)
 
 
+def _usable_key(asked: Asked, given: Any, trail_arn: str) -> str:
+    """The key's ARN; empty when none is wanted. Raises Refusal when CloudTrail cannot encrypt with it."""
+    if not given:
+        return ""
+    arn = str(given)
+    if "alias/" in arn:
+        raise Refusal(NOT_SIMULATED, "aliases of keys are not simulated", 501)
+    if not arn.startswith("arn:"):
+        arn = f"arn:aws:kms:{asked.region}:{asked.caller.account}:key/{arn}"
+    code, words = encryption.unusable(arn)
+    if code:
+        missing = code == "NotFoundException"
+        raise Refusal("KmsKeyNotFoundException" if missing else "KmsException", words)
+    if not encryption.allows(arn, "kms:GenerateDataKey", trail_arn, asked.caller.account):
+        words = f"Insufficient permissions to access KMS key {arn}."
+        raise Refusal("InsufficientEncryptionPolicyException", words)
+    return arn
+
+
 def _backend(asked: Asked) -> CloudTrailBackend:
     return cloudtrail_backends[asked.caller.account][asked.region]
 
@@ -218,7 +240,7 @@ def _told(trail: Trail) -> dict[str, Any]:
     }  # fmt: skip
     besides = {
         "S3KeyPrefix": trail.s3_key_prefix, "CloudWatchLogsLogGroupArn": trail.cw_log_group_arn,
-        "CloudWatchLogsRoleArn": trail.cw_role_arn,
+        "CloudWatchLogsRoleArn": trail.cw_role_arn, "KmsKeyId": trail.kms_key_id,
     }  # fmt: skip
     return told | {name: value for name, value in besides.items() if value}
 

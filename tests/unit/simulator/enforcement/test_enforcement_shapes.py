@@ -94,7 +94,7 @@ def not_simulated(ground: Ground) -> str:
 )
 def not_simulated_and_uncertain(ground: Ground) -> str:
     other = {**DENY, "Resource": "arn:aws:kms:*:*:key/other"}
-    return tell(ground.client("kms", ground.user(ALL, other)).describe_key, KeyId="one")
+    return tell(ground.client("kms", ground.user(ALL, other)).get_key_rotation_status, KeyId="one")
 
 
 @TABLE.row("An inactive key is as unknown.", aws="InvalidClientTokenId", moto="ok")
