@@ -106,6 +106,34 @@ def test_what_is_open_again_is_reopened(bench: Bench) -> None:
     assert bench.state.contained == "open"
 
 
+def test_a_later_look_leaves_what_does_not_apply_and_what_only_reads(tmp_path: Path) -> None:
+    """A step that its `when` dismissed is not opened by what is new, and a read is not made again for what it read."""
+    more = """
+  - id: read
+    phase: analyze
+    title: Read each
+    for_each: ${{ steps.seen.active }}
+    as: key
+    call: iam.GetAccessKeyLastUsed
+    with: {AccessKeyId: "${{ key }}"}
+  - id: never
+    phase: contain
+    title: Never
+    when: inputs.key == 'x'
+    for_each: ${{ steps.seen.active }}
+    as: key
+    manual: Do it.
+"""
+    last = RUNBOOK.index("  - id: closed")
+    bench = Bench(tmp_path, RUNBOOK[:last] + more[1:] + RUNBOOK[last:])
+    bench.door.before_change = lambda call: bench.door.keys.__setitem__(NEW, "Active")
+    bench.walk(RunStep("off"), human=stays(bench))
+    assert (bench.status("never"), bench.state.step("never").items) == ("not needed", ())
+    assert bench.status("off") == "todo"
+    assert bench.status("read") == "todo" and bench.state.step("read").items_done == (0,)
+    bench.journal.release()
+
+
 def test_it_is_done_again_on_the_clock_until_it_holds(bench: Bench) -> None:
     """While it does not hold it waits; the time that passes is the engine's, and the operator is asked in between."""
     bench.door.before_change = lambda call: bench.door.keys.__setitem__(NEW, "Active")
