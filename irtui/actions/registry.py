@@ -23,7 +23,18 @@ from irtui.actions.iam import (
     user_origin,
 )
 from irtui.actions.interface import Action
-from irtui.actions.trail import canary, coverage, lost, search, state, tampering, validate
+from irtui.actions.trail import (
+    canary,
+    coverage,
+    lost,
+    make_again,
+    remembered,
+    replica,
+    search,
+    state,
+    tampering,
+    validate,
+)
 
 ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
@@ -56,6 +67,9 @@ ACTIONS: Mapping[str, Action] = {
         canary,
         coverage,
         lost,
+        make_again,
+        remembered,
+        replica,
         search,
         state,
         tampering,

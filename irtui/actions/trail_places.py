@@ -1,4 +1,4 @@
-"""The buckets of trails, as far as they decide whether logs stay: versions, lifecycle rules, the policy.
+"""Where trails write, as far as it decides whether logs come and stay: buckets, their rules and policies, and KMS keys.
 
 Rules: what is not set is no gap; what could not be read is one, and nothing is said of it.
 """
@@ -6,6 +6,7 @@ Rules: what is not set is no gap; what could not be read is one, and nothing is 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from irtui.actions import trail_grants
 from irtui.actions.interface import Reader
 from irtui.actions.observe import words
 from irtui.canonical import plain
@@ -15,10 +16,17 @@ from irtui.model.call import Call
 GUARD = "irtuiKeepLogs"
 """Sid of the statement that keeps logs."""
 _DENIED = (
-    "s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketVersioning",
-    "s3:PutLifecycleConfiguration",
+    "s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion",
+    "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
 )  # fmt: skip
 _EXPIRING = ("Expiration", "NoncurrentVersionExpiration")
+DAYS = 400
+"""More than a year, so that two of the same season can be compared."""
+RETENTION: Mapping[str, Any] = {
+    "ID": "irtui-retention", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": DAYS},
+    "NoncurrentVersionExpiration": {"NoncurrentDays": DAYS},
+}  # fmt: skip
+_NOTHING: Mapping[str, Any] = {"Version": "2012-10-17", "Statement": []}
 
 
 class Asking:
@@ -39,34 +47,73 @@ class Asking:
         except (AwsFault, SimulatorGap) as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 raise
-            if isinstance(error, AwsFault) and error.kind == "absent" and not error.code.startswith("NoSuchBucket"):
-                return {}
-            if isinstance(error, AwsFault) and error.code == "NoSuchBucketPolicy":
+            if isinstance(error, AwsFault) and error.kind == "absent" and error.code != "NoSuchBucket":
                 return {}
             self.gaps.append(" ".join([words(error), *map(str, params.values())]))
             return None
 
 
-def bucket_of(asking: Asking, name: str) -> dict[str, Any]:
+def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """`trails` are those that write there."""
     versions = asking.found("s3", "GetBucketVersioning", Bucket=name)
     lifecycle = asking.found("s3", "GetBucketLifecycleConfiguration", Bucket=name)
     policy = asking.found("s3", "GetBucketPolicy", Bucket=name)
+    lock = asking.found("s3", "GetObjectLockConfiguration", Bucket=name)
+    copies = asking.found("s3", "GetBucketReplication", Bucket=name)
     rules = list((lifecycle or {}).get("Rules") or ())
-    expires = [rule for rule in rules if rule.get("Status") == "Enabled" and any(key in rule for key in _EXPIRING)]
-    document = (policy or {}).get("Policy")
+    expires = [rule for rule in rules if _expires(rule)]
+    off = [{**rule, "Status": "Disabled"} if rule in expires else rule for rule in rules]
+    others = [rule for rule in off if rule.get("ID") != RETENTION["ID"]]
+    document = None if policy is None else policy.get("Policy") or {}
+    mended = _mended(name, document if document != {} else _NOTHING, trails)
     versioning = "not read" if versions is None else versions.get("Status") or "never"
+    locked = "not read" if lock is None else _lock(lock)
+    replicas = _replicas(copies or {})
     said = [f"bucket {name}: versioning {versioning}"]
     said += [f"rule {rule.get('ID', '')} expires logs: {_days(rule)}" for rule in expires]
     said += ["lifecycle not read"] if lifecycle is None else []
+    said += ["its policy does not let CloudTrail write"] if mended is not None else []
+    said += [f"lock {locked}", f"copied to {', '.join(replicas)}" if replicas else "copied nowhere"]
     return {
         "name": name,
         "versioning": versioning,
         "rules": rules,
         "expires": [str(rule.get("ID", "")) for rule in expires],
-        "off": [{**rule, "Status": "Disabled"} if rule in expires else rule for rule in rules],
+        "off": off,
+        "keeps": any(_ours(rule) for rule in rules),
+        "retained": [*others, RETENTION],
+        "unretained": others or [{**RETENTION, "Status": "Disabled"}],
         "policy": document,
+        "refuses": mended is not None,
+        "mended": mended or {},
+        "lock": locked,
+        "replicas": replicas,
         "guard": _guarded(name, document),
         "words": ", ".join(said),
+    }
+
+
+def key_of(asking: Asking, arn: str, trails: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A KMS key with which `trails` encrypt."""
+    region = arn.split(":")[3] if arn.count(":") >= 5 else None
+    told = asking.found("kms", "DescribeKey", region, KeyId=arn)
+    policy = asking.found("kms", "GetKeyPolicy", region, KeyId=arn, PolicyName="default")
+    about = (told or {}).get("KeyMetadata") or {}
+    state = "not read" if told is None else str(about.get("KeyState") or "gone")
+    document = (policy or {}).get("Policy")
+    grants = trail_grants.of_key(arn, trails)
+    closed = trail_grants.granted(document, grants) is False
+    words = f"key {arn} is {state}"
+    words += f", and gone for good on {about['DeletionDate']}" if about.get("DeletionDate") else ""
+    words += ", and its policy does not let CloudTrail use it" if closed else ""
+    return {
+        "arn": arn,
+        "region": region or "",
+        "state": state,
+        "policy": document or {},
+        "closed": closed,
+        "mended": trail_grants.mended_key(document, grants) if closed and isinstance(document, Mapping) else {},
+        "words": words,
     }
 
 
@@ -74,6 +121,52 @@ def mend(before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The first selector with all management events again; what it records of data stays, and so do the others."""
     first = {key: value for key, value in before[0].items() if key != "ExcludeManagementEventSources"}
     return [{**first, "ReadWriteType": "All", "IncludeManagementEvents": True}, *map(dict, before[1:])]
+
+
+def mend_advanced(before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One selector for all management events in place of those that chose among them; the others stay."""
+    kept = [dict(one) for one in before if _category(one) != ["Management"]]
+    every = {"Name": "All management events", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+    return [every, *kept]
+
+
+def _category(selector: Mapping[str, Any]) -> list[str]:
+    fields = selector.get("FieldSelectors") or ()
+    return next((list(one.get("Equals") or ()) for one in fields if one.get("Field") == "eventCategory"), [])
+
+
+def _mended(name: str, document: Any, trails: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """None: CloudTrail may write, or nobody can say. {}: it may not, and no statement alone would let it."""
+    mine = [trail for trail in trails if not trail["organization"]]
+    grants = trail_grants.of_bucket(name, mine)
+    if not mine or not isinstance(document, Mapping) or trail_grants.granted(document, grants) is not False:
+        return None
+    return trail_grants.mended_bucket(name, document, grants)
+
+
+def _lock(told: Mapping[str, Any]) -> str:
+    kept = ((told.get("ObjectLockConfiguration") or {}).get("Rule") or {}).get("DefaultRetention") or {}
+    if not kept:
+        return "none"
+    span = f"{kept['Days']} days" if kept.get("Days") else f"{kept.get('Years')} years"
+    return f"{str(kept.get('Mode')).lower()}, {span}"
+
+
+def _replicas(told: Mapping[str, Any]) -> list[str]:
+    rules = (told.get("ReplicationConfiguration") or {}).get("Rules") or ()
+    on = (rule.get("Destination") or {} for rule in rules if rule.get("Status") == "Enabled")
+    names = (str(destination.get("Bucket", "")) for destination in on)
+    return sorted({name.rpartition(":")[2] for name in names if name})
+
+
+def _expires(rule: Mapping[str, Any]) -> bool:
+    return rule.get("Status") == "Enabled" and any(key in rule for key in _EXPIRING) and not _ours(rule)
+
+
+def _ours(rule: Mapping[str, Any]) -> bool:
+    """Whether it is the very retention that this runbook puts."""
+    spans = ((rule.get(key) or {}).get(name) == days for key in _EXPIRING for name, days in RETENTION[key].items())
+    return rule.get("ID") == RETENTION["ID"] and rule.get("Status") == "Enabled" and all(spans)
 
 
 def _days(rule: Mapping[str, Any]) -> str:
@@ -85,12 +178,12 @@ def _guarded(name: str, document: Any) -> dict[str, Any]:
     """The policy with the statement that keeps logs; empty where it stands already, or could not be read."""
     if not isinstance(document, Mapping):
         return {}
-    statements = document.get("Statement")
-    held = [statements] if isinstance(statements, Mapping) else list(statements or ())
-    if any(one.get("Sid") == GUARD for one in held):
-        return {}
+    document = document or _NOTHING
     arn = f"arn:aws:s3:::{name}"
     guard = {
         "Sid": GUARD, "Effect": "Deny", "Principal": "*", "Action": list(_DENIED), "Resource": [arn, f"{arn}/*"],
     }  # fmt: skip
-    return {**document, "Statement": [*held, guard]}
+    held = trail_grants.statements(document)
+    if any({**one, "Principal": "*"} == guard for one in held if one.get("Principal") in ("*", {"AWS": "*"})):
+        return {}
+    return {**document, "Statement": [*(one for one in held if one.get("Sid") != GUARD), guard]}

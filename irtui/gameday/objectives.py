@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from irtui.clock import rfc3339
 from irtui.gameday.backdoors import made, open_doors
 from irtui.gameday.handles import filled
+from irtui.gameday.log_files import flaws, lacks
 from irtui.gameday.refusals import EXPIRED, NO_WAY_IN, REFUSED
 
 if TYPE_CHECKING:  # whoever reads a verdict need not load a simulated AWS
@@ -135,6 +136,27 @@ def recorded(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return not stopped, words or "no trail is stopped"
 
 
+def kept(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """Every log file stands in `bucket`, also what only `replica` had, and nothing there eats them."""
+    bucket, replica = (str(filled(params.get(name, ""), court.known)) for name in ("bucket", "replica"))
+    found = list(flaws(bucket, replica))
+    return not found, "; ".join(found) or f"every log file stands in {bucket}"
+
+
+def recording(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """Each of `trails` records all management events of all Regions, with digests, where it may write."""
+    found = [words for name in params["trails"] for words in lacks(str(name))]
+    return not found, "; ".join(found) or "everything is recorded"
+
+
+def readable(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """The key with which the logs are encrypted can be used."""
+    from irtui.simulator import encryption
+
+    code, words = encryption.unusable(str(filled(params["key"], court.known)))
+    return not code, words or "the key can be used"
+
+
 def called(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     """The operator's own calls of each of `calls`, since they came in, and AWS did it."""
     wanted = {str(call) for call in params["calls"]}
@@ -175,5 +197,8 @@ KINDS: Mapping[str, Kind] = {
     "read_before_change": read_before_change,
     "called": called,
     "recorded": recorded,
+    "kept": kept,
+    "recording": recording,
+    "readable": readable,
     "unharmed": unharmed,
 }

@@ -16,7 +16,7 @@ from irtui.gameday.client import Answered, Credential, LoopbackClient
 from irtui.gameday.handles import filled, names
 from irtui.gameday.scenario.cast import Move
 from irtui.gameday.scenario.format import Scenario
-from irtui.gameday.scenario.plan import Role, User, WorldPlan
+from irtui.gameday.scenario.plan import EncryptionKey, Role, User, WorldPlan
 from irtui.simulator import background, state
 from irtui.simulator.gaps.iam import totp
 from irtui.simulator.world import SimulatedWorld
@@ -111,10 +111,20 @@ class Seeder:
             for item in bucket.objects:
                 put = {"Bucket": bucket.name, "Key": item, "Body": b"(contents)"}
                 yield bucket.since, self._setup(here, "s3.PutObject", put)
+        for handle, key in plan.encryption_keys.items():
+            yield key.since, self._encryption_key(here, handle, key)
         for user in plan.users.values():
             yield from self._user(here, user)
         for role in plan.roles.values():
             yield from self._role(here, role)
+
+    def _encryption_key(self, account: str, handle: str, key: EncryptionKey) -> Callable[[], None]:
+        def make() -> None:
+            params = {"Policy": json.dumps(filled(key.policy, self.known))} if key.policy else {}
+            told = self._sent(self.founders[account], "kms.CreateKey", params, _SETUP).data["KeyMetadata"]
+            self.known |= {f"{handle}.id": str(told["KeyId"]), f"{handle}.arn": str(told["Arn"])}
+
+        return make
 
     def _others(self) -> Iterator[Deed]:
         for other in self.scenario.accounts.values():

@@ -98,8 +98,11 @@ def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:
 
 def _passed(call: CallBody) -> Iterator[str]:
     """The roles that a call hands over to a service."""
-    for name, value in call.params.items():
-        if name.endswith("RoleArn") and value:
+    replication = call.params.get("ReplicationConfiguration")
+    handed = [value for name, value in call.params.items() if name.endswith("RoleArn")]
+    handed += [replication.get("Role")] if isinstance(replication, Mapping) else []
+    for value in handed:
+        if value:
             given = _pattern(value)
             yield given if given.startswith("arn:") else "arn:aws:iam::*:role/*"
 

@@ -6,10 +6,14 @@ service's resources; both with the reason.
 
 ACTION_NAMES = {
     "lambda.Invoke": "lambda:InvokeFunction",
+    "s3.CopyObject": "s3:PutObject",
+    "s3.DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+    "s3.DeleteBucketReplication": "s3:PutReplicationConfiguration",
     "s3.DeleteObjects": "s3:DeleteObject",
     "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
     "s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "s3.GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3.GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
     "s3.GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3.HeadBucket": "s3:ListBucket",
     "s3.HeadObject": "s3:GetObject",
@@ -19,6 +23,8 @@ ACTION_NAMES = {
     "s3.ListObjectsV2": "s3:ListBucket",
     "s3.PutBucketEncryption": "s3:PutEncryptionConfiguration",
     "s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3.PutBucketReplication": "s3:PutReplicationConfiguration",
+    "s3.PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
     "s3.PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 }
 """Operations whose IAM action has another name."""
@@ -108,10 +114,13 @@ BESIDES = {
         "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
     ),
     "cloudtrail.UpdateTrail": ("iam:PassRole",),
+    "s3.CopyObject": ("s3:GetObject",),
     "s3.DeleteObjects": ("s3:DeleteObjectVersion",),
+    "s3.PutBucketReplication": ("iam:PassRole",),
 }  # fmt: skip
 """What an operation does in the caller's name elsewhere: Athena reads and writes with the caller's permissions (Athena
-user guide, "Example policies"). Of the catalogue only the database that irtui makes."""
+user guide, "Example policies"). Of the catalogue only the database that irtui makes. A copy reads its source; whoever
+lets S3 replicate hands it a role."""
 
 UNKNOWN = "irtui does not know the resources of this service's actions"
 

@@ -43,8 +43,8 @@ def authorize(
         raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
 
 
-def policies(operation: Operation, caller: Caller, view: View, touched: str) -> Policies:
-    """Everything that bears on this request, which touches that resource."""
+def policies(operation: Operation, caller: Caller, view: View, touched: str = "") -> Policies:
+    """Everything that bears on this request; `touched` is the ARN of what it acts on."""
     identity = tuple(read_document(name, text) for name, text in state.policies_of(caller.entity, view))
     boundary = state.boundary_of(caller.entity, view)
     session = caller.session

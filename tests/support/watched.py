@@ -76,6 +76,9 @@ class Run:
     cut_off: bool
     """At the end, by everything the adversary holds."""
     watched: Watching
+    state: IncidentState
+    met: dict[str, bool]
+    """Objective → whether it was met at the end."""
 
 
 def run(home: Path, name: str, seed: int, play: str = "") -> Run:
@@ -92,7 +95,7 @@ def run(home: Path, name: str, seed: int, play: str = "") -> Run:
         world = World.connect(folders.state / "worlds" / visit.id)
         watching = Watching(player(scenario, play)(visit.clock), world)
         state = visit.walk(watching)
-        end = next(each for each in world.judge() if each.id == "cut_off")
-        return Run(state.closed, state.contained, end.met, watching)
+        met = {each.id: each.met for each in world.judge()}
+        return Run(state.closed, state.contained, met["cut_off"], watching, state, met)
     finally:
         visit.end()

@@ -1,10 +1,13 @@
-"""The state of logging in every Region: each trail, whether it logs and what, and the bucket that it writes to.
+"""The state of logging in every Region: each trail, whether it logs and what, where it writes, with which key.
 
-Stops and breaks: nothing, it only reads. `words` says it in sentences; `stopped`, `narrowed`, `expiring` and
-`unversioned` are lists for the steps that put it right, and `open` counts them. Every rule that expires something is
-told, a legitimate retention too.
-Limits: trails that are there. One that was deleted is told by `trail.tampering`. Advanced selectors are only told.
-CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors and S3's GetBucket… events of the operator.
+Stops and breaks: nothing, it only reads. `words` says it in sentences. What is wrong stands in lists, each for the step
+that puts it right: trails that are `stopped`, `narrowed`, `narrowed_advanced` or of `partial` reach, buckets that are
+`expiring`, `unversioned`, `refusing` or `bare`, keys that are `doomed`, `off` or `closed`; `open` counts all of them.
+Every rule that expires something is told, a legitimate retention too, but for the one of this runbook. What could be
+harder: `unlocked`, `uncopied`, `unguarded`, `unretained`.
+Limits: trails that are there. One that was deleted is told by `trail.remembered`.
+CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors, DescribeKey, GetKeyPolicy and S3's GetBucket… events of
+the operator.
 
 ```yaml
 use: trail.state
@@ -13,15 +16,18 @@ evidence: true
 ```
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from irtui.actions.asked import words
 from irtui.actions.interface import Action, Facts, InputField, Reader
-from irtui.actions.trail_places import Asking, bucket_of, mend
+from irtui.actions.trail_places import Asking, bucket_of, key_of, mend, mend_advanced
+from irtui.errors import RunbookError
 from irtui.trail.coverage.changes import management
 from irtui.trail.search.history import regions_of
+
+_OFF = ("Disabled", "PendingDeletion")
 
 
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
@@ -37,36 +43,68 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         for one in asking.read("cloudtrail", "DescribeTrails", region).get("trailList") or ():
             told.setdefault(str(one["TrailARN"]), one)
     trails = [_trail(asking, arn, one) for arn, one in sorted(told.items())]
-    buckets = [bucket_of(asking, name) for name in sorted({trail["bucket"] for trail in trails})]
-    data: dict[str, Any] = {
-        "regions": list(regions),
-        "trails": trails,
-        "buckets": buckets,
-        "arns": [trail["arn"] for trail in trails],
+    writing = [*trails, *(one for one in _given(inputs) if one["arn"] not in told)]
+    buckets = [bucket_of(asking, name, writers) for name, writers in _by(writing, "bucket")]
+    keys = [key_of(asking, arn, users) for arn, users in _by(writing, "key")]
+    lists: dict[str, list[Any]] = {
         "stopped": [trail for trail in trails if trail["logging"] is False],
         "narrowed": [trail for trail in trails if trail["mended"]],
+        "narrowed_advanced": [trail for trail in trails if trail["mended_advanced"]],
+        "partial": [trail for trail in trails if False in (trail["multi_region"], trail["validation"])],
         "expiring": [bucket for bucket in buckets if bucket["expires"]],
         "unversioned": [bucket["name"] for bucket in buckets if bucket["versioning"] in ("Suspended", "never")],
-        "unguarded": [bucket for bucket in buckets if bucket["guard"]],
-        "gaps": list(asking.gaps),
+        "refusing": [bucket for bucket in buckets if bucket["refuses"] and bucket["policy"]],
+        "bare": [bucket for bucket in buckets if bucket["refuses"] and not bucket["policy"]],
+        "doomed": [key for key in keys if key["state"] == "PendingDeletion"],
+        "off": [{"arn": key["arn"], "region": key["region"]} for key in keys if key["state"] in _OFF],
+        "closed": [key for key in keys if key["closed"]],
     }
-    data["open"] = sum(len(data[name]) for name in ("stopped", "narrowed", "expiring", "unversioned"))
-    data["words"] = "; ".join(_said(trail) for trail in trails) or "there is no trail"
-    if buckets:
-        data["words"] += "; " + "; ".join(bucket["words"] for bucket in buckets)
+    harder: dict[str, list[Any]] = {
+        "unlocked": [bucket["name"] for bucket in buckets if bucket["lock"] == "none"],
+        "uncopied": [bucket["name"] for bucket in buckets if not bucket["replicas"]],
+        "copies": [{"bucket": each["name"], "replica": name} for each in buckets for name in each["replicas"]],
+        "unguarded": [bucket for bucket in buckets if bucket["guard"]],
+        "unretained": [bucket for bucket in buckets if not bucket["keeps"]],
+    }
+    data: dict[str, Any] = {
+        "regions": list(regions), "trails": trails, "buckets": buckets, "keys": keys,
+        "arns": [trail["arn"] for trail in trails], **lists, **harder,
+        "open": sum(map(len, lists.values())), "gaps": list(asking.gaps),
+    }  # fmt: skip
+    said = [*map(_said, trails), *(each["words"] for each in (*buckets, *keys))]
+    data["words"] = "; ".join(said) or "there is no trail"
     return Facts(data, tuple(asking.gaps))
+
+
+def _given(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Trails that were deleted, as `trail.remembered` tells: CloudTrail must be able to write for them again."""
+    given = inputs.get("deleted") or []
+    names = ("arn", "bucket", "prefix", "key")
+    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) and one.get("arn") for one in given):
+        raise RunbookError("The input deleted must be a list of what trail.remembered found")
+    return [{**{name: str(one.get(name) or "") for name in names}, "organization": False} for one in given]
+
+
+def _by(trails: Sequence[Mapping[str, Any]], member: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """(name, trails that have it), by name."""
+    for name in sorted({trail[member] for trail in trails if trail[member]}):
+        yield name, [trail for trail in trails if trail[member] == name]
 
 
 def _trail(asking: Asking, arn: str, told: Mapping[str, Any]) -> dict[str, Any]:
     home = str(told.get("HomeRegion") or "")
     status = asking.read("cloudtrail", "GetTrailStatus", home, Name=arn)
     selectors = asking.read("cloudtrail", "GetEventSelectors", home, TrailName=arn)
-    before = selectors.get("EventSelectors") or []
+    before, advanced = selectors.get("EventSelectors") or [], selectors.get("AdvancedEventSelectors") or []
+    narrow = management(selectors) is False
     return {
         "arn": arn,
         "name": str(told.get("Name") or arn.rsplit("/", 1)[-1]),
         "region": home,
         "bucket": str(told.get("S3BucketName") or ""),
+        "prefix": str(told.get("S3KeyPrefix") or "").strip("/"),
+        "key": str(told.get("KmsKeyId") or ""),
+        "organization": bool(told.get("IsOrganizationTrail")),
         "multi_region": told.get("IsMultiRegionTrail"),
         "validation": told.get("LogFileValidationEnabled"),
         "logging": status.get("IsLogging"),
@@ -74,7 +112,9 @@ def _trail(asking: Asking, arn: str, told: Mapping[str, Any]) -> dict[str, Any]:
         "error": status.get("LatestDeliveryError") or "",
         "records_all": management(selectors) if selectors else None,
         "before": before,
-        "mended": mend(before) if before and not management(selectors) else [],
+        "mended": mend(before) if before and narrow else [],
+        "before_advanced": advanced,
+        "mended_advanced": mend_advanced(advanced) if advanced and narrow else [],
     }
 
 
@@ -82,6 +122,7 @@ def _said(trail: Mapping[str, Any]) -> str:
     logs = {True: "logs", False: f"is stopped since {trail['stopped_at']}"}.get(trail["logging"], "state not read")
     lacks = "" if trail["records_all"] else ", not every management event"
     lacks += "" if trail["validation"] else ", without digests"
+    lacks += "" if trail["multi_region"] else ", of one Region only"
     lacks += f", delivery fails: {trail['error']}" if trail["error"] else ""
     return f"{trail['name']} in {trail['region']} {logs}{lacks}"
 
@@ -89,13 +130,19 @@ def _said(trail: Mapping[str, Any]) -> str:
 ACTION = Action(
     id="trail.state",
     title="The state of logging in every Region",
-    inputs={"regions": InputField("list", required=False, help="Regions to look in; every enabled one without it.")},
+    inputs={
+        "regions": InputField("list", required=False, help="Regions to look in; every enabled one without it."),
+        "deleted": InputField("list", required=False, help="What trail.remembered found."),
+    },
     permissions=(
         "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "ec2:DescribeRegions",
-        "s3:GetBucketPolicy", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration",
+        "kms:DescribeKey", "kms:GetKeyPolicy", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketPolicy",
+        "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration",
     ),
     keeps=(
-        "words", "arns", "trails", "buckets", "stopped", "narrowed", "expiring", "unversioned", "unguarded", "open",
+        "words", "regions", "arns", "trails", "buckets", "keys", "stopped", "narrowed", "narrowed_advanced", "partial",
+        "expiring", "unversioned", "refusing", "bare", "doomed", "off", "closed", "unlocked", "uncopied", "copies",
+        "unguarded", "unretained", "open",
     ),
     observe=observe,
 )  # fmt: skip

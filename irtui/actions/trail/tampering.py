@@ -1,8 +1,8 @@
 """Who tampered with logging: every call that stops, narrows, moves or destroys it, by whom, with which key.
 
 Stops and breaks: nothing, it only reads Event history, in every enabled Region: it cannot be erased with a trail.
-`key` is the one that did most of it, `others` are further keys, `deleted` trails that are gone. Not each is an attack:
-whoever runs the account does such things too.
+`key` is the one that did most of it, and `user` whose it is, where it is a user's; `others` are keys of somebody else.
+A session that the same user opened is no other. Not each is an attack: whoever runs the account does such things too.
 Limits: 90 days. Deleted objects are no management events: see `trail.lost`. Events come some minutes late.
 CloudTrail: LookupEvents events of the operator in each Region.
 
@@ -14,7 +14,7 @@ evidence: true
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,10 +29,13 @@ NAMES = (
     "cloudtrail.StopLogging", "cloudtrail.DeleteTrail", "cloudtrail.UpdateTrail", "cloudtrail.PutEventSelectors",
     "cloudtrail.PutInsightSelectors", "cloudtrail.DeleteEventDataStore", "cloudtrail.StopEventDataStoreIngestion",
     "s3.PutBucketLifecycle", "s3.DeleteBucketPolicy", "s3.PutBucketPolicy", "s3.PutBucketVersioning", "s3.DeleteBucket",
+    "s3.PutBucketReplication", "s3.DeleteBucketReplication", "s3.PutBucketObjectLockConfiguration",
     "kms.DisableKey", "kms.ScheduleKeyDeletion", "kms.PutKeyPolicy", "logs.DeleteLogGroup", "logs.DeleteLogStream",
-    "logs.PutRetentionPolicy", "events.DisableRule", "guardduty.DeleteDetector", "guardduty.UpdateDetector",
-    "config.StopConfigurationRecorder", "config.DeleteDeliveryChannel", "ec2.DeleteFlowLogs",
-    "organizations.LeaveOrganization",
+    "logs.PutRetentionPolicy", "events.DisableRule", "events.DeleteRule", "events.RemoveTargets",
+    "guardduty.DeleteDetector", "guardduty.UpdateDetector", "guardduty.CreateFilter",
+    "guardduty.DeletePublishingDestination", "config.StopConfigurationRecorder", "config.DeleteDeliveryChannel",
+    "ec2.DeleteFlowLogs", "route53resolver.DeleteResolverQueryLogConfig",
+    "bedrock.DeleteModelInvocationLoggingConfiguration", "organizations.LeaveOrganization",
 )  # fmt: skip
 SAID = 20
 """Events that a sentence names; all of them stand in the evidence."""
@@ -52,15 +55,24 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     gaps = (*missing, *(f"{finding.where}: {finding.detail}" for finding in found.findings))
     told = [_told(event.value) for event in found.in_order()]
     told = [one for one in told if not mine or one["by"] != mine]
-    keys = Counter(one["key"] for one in told if one["key"].startswith(("AKIA", "ASIA")) and not one["error"])
-    ranked = [key for key, _ in keys.most_common()]
+    done = [one for one in told if one["key"].startswith(("AKIA", "ASIA")) and not one["error"]]
+    ranked = _ranked(done)
+    main = next((one for one in done if one["key"] == ranked[0]), {"by": "", "key": ""})
+    others = [key for key in ranked[1:] if not any(one["by"] == main["by"] for one in done if one["key"] == key)]
     said = "; ".join(_said(one) for one in told[-SAID:])
     data = {
-        "since": rfc3339(since), "events": told, "count": len(told), "key": ranked[0] if ranked else "",
-        "others": ranked[1:], "deleted": [one["what"] for one in told if one["name"] == "DeleteTrail"],
+        "since": rfc3339(since), "events": told, "count": len(told), "key": main["key"],
+        "user": main["by"].rsplit("/", 1)[-1] if ":user/" in main["by"] else "", "others": others,
         "words": said or "no such event was found", "gaps": list(gaps),
     }  # fmt: skip
     return Facts(data, gaps)
+
+
+def _ranked(done: Sequence[Mapping[str, str]]) -> list[str]:
+    """The keys, by how much was done by whoever held them; of one principal a lasting key first, then the busiest."""
+    by_who, by_key = Counter(one["by"] for one in done), Counter(one["key"] for one in done)
+    who = {one["key"]: one["by"] for one in done}
+    return sorted(by_key, key=lambda key: (-by_who[who[key]], not key.startswith("AKIA"), -by_key[key]))
 
 
 def _told(event: Mapping[str, Any]) -> dict[str, str]:
@@ -93,6 +105,6 @@ ACTION = Action(
         "caller": InputField("string", required=False, help="The operator's ARN: whose own calls are left out."),
     },
     permissions=("cloudtrail:LookupEvents", "ec2:DescribeRegions"),
-    keeps=("words", "count", "events", "key", "others", "deleted"),
+    keeps=("words", "count", "events", "key", "user", "others"),
     observe=observe,
 )

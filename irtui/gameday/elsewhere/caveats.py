@@ -8,7 +8,7 @@ from irtui.gameday.scenario.format import Scenario
 
 _BY_ENFORCEMENT = ("cut_off", "unharmed")
 """Kinds that are judged by whom the emulator refuses."""
-_BY_LOOKING_INSIDE = ("alerted", "no_new_principal")
+_BY_LOOKING_INSIDE = ("alerted", "kept", "no_new_principal", "readable", "recording")
 """Kinds that are judged by what only irtui's own simulator holds."""
 
 

@@ -45,6 +45,7 @@ def _handles(scenario: Scenario) -> Iterator[Flaw]:
     plan = scenario.world
     places: list[tuple[Path, str]] = []
     kinds = {"groups": plan.groups, "users": plan.users, "roles": plan.roles, "buckets": plan.buckets}
+    kinds |= {"encryption_keys": plan.encryption_keys}
     for kind, things in kinds.items():
         places += [(("world", kind, handle), handle) for handle in things]
     places += [(("accounts", handle), handle) for handle in scenario.accounts]
@@ -72,6 +73,7 @@ def _references(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Fla
     """`${…}` that names nothing, wherever it is filled in."""
     built = set(names(scenario))
     standing = built | {TOKEN} | {f"{handle}.id" for handle in scenario.key_handles}
+    standing |= {f"{handle}.{what}" for handle in scenario.world.encryption_keys for what in ("id", "arn")}
     parts: list[tuple[tuple[str, ...], set[str]]] = [((key,), built) for key in ("world", "accounts", "organization")]
     parts += [((key,), standing) for key in ("objectives", "injects")]
     parts.append((("inputs",), standing | {f"{gain}.id" for actor in scenario.actors.values() for gain in actor.gains}))

@@ -54,6 +54,15 @@ class Bucket(Strict):
 
 
 @dataclass(frozen=True)
+class EncryptionKey(Strict):
+    """A KMS key. `${handle.arn}` and `${handle.id}` are known once it is made: to actors and inputs only."""
+
+    since: Span = timedelta(days=-500)
+    policy: Any = None
+    """Absent: KMS's own default, by which IAM decides."""
+
+
+@dataclass(frozen=True)
 class OperatorSeat(Strict):
     key: str
     """Handle of the access key with which the responder signs in."""
@@ -73,6 +82,7 @@ class WorldPlan(Strict):
     users: Mapping[Name, User] = field(default_factory=dict)
     roles: Mapping[Name, Role] = field(default_factory=dict)
     buckets: Mapping[Name, Bucket] = field(default_factory=dict)
+    encryption_keys: Mapping[Name, EncryptionKey] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from irtui.actions.registry import ACTIONS
 from irtui.aws import shapes
 from irtui.aws.door import Objects
 from irtui.errors import AwsFault, SimulatorGap
+from irtui.lint.scopes import ACTION_NAMES
 from irtui.model.call import Call
 from irtui.model.outcome import Reply
 
@@ -49,12 +50,12 @@ def fault(kind: str) -> AwsFault:
     return AwsFault(kind, kind.title(), "no", call="x.Y")
 
 
-def observe(action: str, of: Account, /, **inputs: str) -> Mapping[str, Any]:
+def observe(action: str, of: Account, /, **inputs: Any) -> Mapping[str, Any]:
     look = ACTIONS[action].observe
     assert look is not None
     facts = look(of, inputs, NOW)
     assert set(ACTIONS[action].keeps) <= set(facts.data) and facts.data["gaps"] == list(facts.gaps)
-    spoken = {name.replace(".", ":") for name in of.asked} - {"s3:ListBuckets"}
+    spoken = {ACTION_NAMES.get(name, name.replace(".", ":")) for name in of.asked} - {"s3:ListAllMyBuckets"}
     assert spoken <= set(ACTIONS[action].permissions)
     return facts.data
 

@@ -1,18 +1,52 @@
-"""Deleted logs through the whole product: the runbook stops the loss and brings them back, half measures lose."""
+"""Lost logs through the whole product: the runbook stops the loss and brings them back, half measures lose."""
 
 from pathlib import Path
 
+import pytest
+
+from irtui.desk import testing
+from irtui.gameday.coverage import branch_share, share
+from irtui.settings.load import Settings
+from tests.support.watched import run
 from tests.unit.gameday.test_gameday_persistence import play
+
+DEEP = pytest.mark.deep
+CONTAINED = {"log-eater": "contained", "log-key-doomed": "contained"}
+"""The others leave something to people, which proves nothing: they are never shown as contained."""
+ACTED: dict[str, tuple[str, ...]] = {
+    "trail-deleted": ("policy_anew", "make_again", "copy_back", "copy_set", "notify_whom", "guard"),
+    "log-key-doomed": ("key_saved", "key_on", "key_policy", "policy", "moved", "reach", "advanced", "lock_on"),
+}
+"""Steps that change something in that scenario."""
+LOSING = [
+    ("log-eater", "naive", {"cut_off", "recorded", "kept"}),
+    ("log-eater", "key-only", {"cut_off", "kept"}),
+    ("trail-deleted", "nothing", {"cut_off", "recorded", "kept"}),
+    ("trail-deleted", "naive", {"cut_off", "recorded", "kept"}),
+    ("trail-deleted", "no-replica", {"recorded", "kept"}),
+    ("log-key-doomed", "nothing", {"cut_off", "recorded", "readable"}),
+    ("log-key-doomed", "naive", {"cut_off", "recorded", "readable"}),
+    ("log-key-doomed", "key-off", {"recorded", "readable"}),
+    ("logs-vouched", "nothing", {"recorded"}),
+    ("logs-vouched", "naive", {"recorded"}),
+    ("logs-vouched", "half", {"recorded"}),
+]
+WINNING = [
+    (name, seed) for name in ("log-eater", "trail-deleted", "log-key-doomed", "logs-vouched") for seed in (1, 2, 3, 4)
+]
 
 
 def test_the_investigation_stops_the_loss_and_brings_the_logs_back(tmp_path: Path) -> None:
-    """The rule, the versions, the selectors and the trail are put right, whoever did it is out, a canary arrives."""
-    state, met = play(tmp_path, "log-eater")
+    """Everything is put right, whoever did it is out, a canary arrives; `contained` is shown when it is true."""
+    ended = run(tmp_path, "log-eater", 1)
+    state, met = ended.state, ended.met
     assert met == {"cut_off": True, "recorded": True, "kept": True, "collateral": True}
+    assert (ended.watched.lies, ended.contained) == ([], "contained")
     assert state.step("lost").values["count"] == 0
     assert state.step("canary").values["waiting"] == []
     assert state.step("coverage").values["blind_count"] > 0
-    assert state.closed
+    assert state.step("still").values["unguarded"] == []
+    assert ended.closed
 
 
 def test_doing_nothing_loses_more_of_the_logs(tmp_path: Path) -> None:
@@ -22,7 +56,37 @@ def test_doing_nothing_loses_more_of_the_logs(tmp_path: Path) -> None:
     assert met == {"cut_off": False, "recorded": False, "kept": False, "collateral": True}
 
 
-def test_starting_the_trail_and_going_home_loses(tmp_path: Path) -> None:
-    """The trail logs at that moment, but nobody is contained and the rule goes on eating."""
-    _, met = play(tmp_path, "log-eater", "naive")
-    assert not met["cut_off"] and not met["kept"]
+@DEEP
+@pytest.mark.parametrize(("scenario", "seed"), WINNING)
+def test_every_way_of_losing_logs_is_won_and_none_is_called_contained_that_is_not(
+    scenario: str, seed: int, tmp_path: Path
+) -> None:
+    """Whatever was done to the logs, the runbook mends it; the word `contained` never comes too early."""
+    ended = run(tmp_path, scenario, seed)
+    assert ended.closed and all(ended.met.values()), (ended.met, [step.reason for step in ended.state.open_steps])
+    assert ended.watched.lies == []
+    assert ended.contained == CONTAINED.get(scenario, "not re-checked")
+
+
+@pytest.mark.parametrize("scenario", ["trail-deleted", "log-key-doomed"])
+def test_a_deleted_trail_and_a_doomed_key_are_mended(scenario: str, tmp_path: Path) -> None:
+    """Trail, bucket, key and copies: what was done to them is undone, and the world agrees."""
+    state, met = play(tmp_path, scenario)
+    assert state.closed and all(met.values()), met
+    assert all(any(call.took_effect for call in state.step(key).calls) for key in ACTED[scenario])
+
+
+@DEEP
+@pytest.mark.parametrize(("scenario", "way", "missed"), LOSING)
+def test_half_measures_lose(scenario: str, way: str, missed: set[str], tmp_path: Path) -> None:
+    """Each leaves out one thing that matters, and the world tells."""
+    _, met = play(tmp_path, scenario, way)
+    assert {name for name, done in met.items() if not done} == missed
+
+
+@DEEP
+def test_every_step_and_branch_of_the_investigation_is_played() -> None:
+    """By the shipped scenarios, the answers that nobody gave, and taking everything back."""
+    found = testing.test(testing.Bench(Settings()), "log-deletion-investigation")
+    assert [run for run in found.runs if not run.good] == []
+    assert (share(found.steps), branch_share(found.steps)) == (100, 100)

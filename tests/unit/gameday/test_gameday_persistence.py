@@ -53,9 +53,9 @@ def test_doing_nothing_loses_and_what_is_not_simulated_is_no_all_clear(tmp_path:
     assert state.changed == 0
     assert met == {"cut_off": False, "no_backdoor": False, "collateral": True}
     footholds = state.step("footholds")
-    for place in ("anchors", "functions", "machines", "rules", "grants"):
+    for place in ("anchors", "functions", "machines"):
         assert footholds.values[place].startswith("not read: not simulated: "), place
-    assert footholds.values["buckets"] == "nothing was found"
+    assert {footholds.values[place] for place in ("buckets", "rules", "grants")} == {"nothing was found"}
     assert any("ListTrustAnchors" in gap for gap in footholds.gaps)
 
 

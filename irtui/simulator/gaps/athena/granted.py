@@ -31,7 +31,7 @@ def refused(asked: Asked, action: str, arn: str, **params: Any) -> str:
     bucket = state.bucket(str(params.get("Bucket", "")))
     owner = str(bucket.account_id) if bucket is not None else caller.account
     request = Request(caller.principal, action, arn, owner, context)
-    decision = evaluate(request, policies(operation, caller, view, arn))
+    decision = evaluate(request, policies(operation, caller, view))
     return "" if decision.allowed else refusal(request, decision)
 
 
