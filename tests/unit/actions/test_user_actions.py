@@ -224,7 +224,7 @@ def test_a_user_is_followed_also_with_a_key_that_is_deleted() -> None:
     )  # fmt: skip
     found = observe("cloudtrail.family_tree", where, user="eve", account=HERE)
     assert found["users"] == ["svc"] and found["state"] == "open"
-    late = observe("cloudtrail.family_tree", where, user="adam", names=["adam", "eve"], account=HERE)  # type: ignore[arg-type]
+    late = observe("cloudtrail.family_tree", where, user="adam", names=["adam", "eve"], account=HERE)
     assert late["users"] == ["svc"]  # what it did under its old name is its doing
     kinds = {node["id"]: node["kind"] for node in found["nodes"]}
     assert kinds["AKIAEVEEVEEVEEVEEVEE"] == "access_key" and "user/theirs" not in kinds
