@@ -52,10 +52,10 @@ class StepCover:
 
 
 def covered(runs: Sequence[Played]) -> tuple[StepCover, ...]:
-    """Every step of the runbook itself, in order; a child's count under its own name. All runs are of one runbook."""
+    """Every step of the runbook and of its children, in order. All runs are of one runbook."""
     if not runs:
         return ()
-    return tuple(_step(step, runs) for step in runs[0][1].steps if "/" not in step.key)
+    return tuple(_step(step, runs) for step in runs[0][1].steps)
 
 
 def share(cover: Sequence[StepCover]) -> int:

@@ -9,7 +9,7 @@ from irtui.desk.testing import test as tested
 from irtui.settings.load import Settings
 
 ROOT = Path(__file__).parents[2]
-UNSHOWN = {"log-deletion-investigation": ["deleted"]}
+UNSHOWN: dict[str, list[str]] = {}
 """Runbook → steps that no scenario needs yet. Fails when one does."""
 
 

@@ -17,6 +17,12 @@ KNOWN = {
 }
 """`runbook.step` → why irtui says that its undo did not bring back what it did. Fails when that is mended."""
 
+LEFT = {
+    "log-deletion-investigation.key_saved": "KMS deletes no key sooner than in seven days: its old day does not come back",
+    "log-deletion-investigation.retention": "S3 takes no empty list of rules: the rule stays there, disabled",
+}
+"""`runbook.step` → what its undo leaves behind, because AWS has no call for it. Fails when that is mended."""
+
 
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name == SAMPLED else pytest.mark.deep) for name in NAMES]
@@ -26,7 +32,9 @@ def test_every_undo_brings_back_what_was_there(name: str) -> None:
     runbook = Library((ROOT / "runbooks",)).find(name)
     drills, _ = drilled(Bench(Settings()), name)
     assert undoable(runbook) - {drill.key for drill in drills} == set(), "never drilled"
-    assert {drill.key: drill.left for drill in drills if drill.left} == {}
+    left = {f"{name}.{drill.key}": drill.left for drill in drills if drill.left}
+    assert {key: what for key, what in left.items() if key not in LEFT} == {}
+    assert {key for key in LEFT if key.startswith(f"{name}.")} <= left.keys()
     assert [drill.key for drill in drills if not drill.did] == [], "changed nothing, so its undo shows nothing"
     assert {f"{name}.{drill.key}" for drill in drills if not drill.seen} == {
         key for key in KNOWN if key.startswith(f"{name}.")
