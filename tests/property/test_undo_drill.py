@@ -18,7 +18,7 @@ KNOWN = {
 """`runbook.step` → why irtui says that its undo did not bring back what it did. Fails when that is mended."""
 
 LEFT = {
-    "log-deletion-investigation.key_saved": "KMS deletes no key sooner than in seven days: its old day does not come back",
+    "log-deletion-investigation.key_saved": "KMS deletes no key within seven days: the old day is gone",
     "log-deletion-investigation.retention": "S3 takes no empty list of rules: the rule stays there, disabled",
 }
 """`runbook.step` → what its undo leaves behind, because AWS has no call for it. Fails when that is mended."""
