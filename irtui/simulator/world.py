@@ -62,6 +62,8 @@ class SimulatedWorld:
     """Held while one request is judged, done and recorded: moto is not thread-safe."""
     propagation: Propagation = field(init=False)
     """When changes of IAM are enforced; at once until it is set."""
+    rules: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    """EventBridge's rules: (account, Region, name) → rule."""
     listeners: list[Callable[[Done], None]] = field(default_factory=list)
     """Told of every change after it was made, in the thread that answers it, without the lock."""
 

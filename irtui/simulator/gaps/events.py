@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from irtui.simulator.answers import NOT_SIMULATED, Refusal
 from irtui.simulator.world import Asked, Gap
@@ -17,9 +16,6 @@ from irtui.simulator.world import Asked, Gap
 class _Rule:
     told: dict[str, Any]
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-
-_worlds: "WeakKeyDictionary[Any, dict[tuple[str, str, str], _Rule]]" = WeakKeyDictionary()
 
 
 def put_rule(asked: Asked) -> Mapping[str, Any]:
@@ -90,7 +86,7 @@ def remove_targets(asked: Asked) -> Mapping[str, Any]:
 
 
 def _rules(asked: Asked) -> dict[tuple[str, str, str], _Rule]:
-    return _worlds.setdefault(asked.world.delivery, {})  # lives as long as the world does
+    return asked.world.rules
 
 
 def _place(asked: Asked, name: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ Under the world's lock, before every request of S3 and CloudTrail.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 from irtui.policy.document import read_document
 from irtui.policy.evaluate import Policies, Principal, Request, evaluate
@@ -19,8 +19,8 @@ from irtui.simulator.world import Asked, Gap
 
 SERVICE = "s3.amazonaws.com"
 _UNSIMULATED = ("SourceSelectionCriteria", "ExistingObjectReplication")
-_set: "WeakKeyDictionary[Any, dict[str, Any]]" = WeakKeyDictionary()
-"""moto's bucket → {configuration, since, done}."""
+_set: "WeakSet[Any]" = WeakSet()
+"""moto's buckets that have one: `replication_held` is {configuration, since, done}."""
 
 
 def put_bucket_replication(asked: Asked) -> Mapping[str, Any]:
@@ -40,12 +40,17 @@ def put_bucket_replication(asked: Asked) -> Mapping[str, Any]:
             )
         if other_bucket is None or other_bucket.versioning_status != "Enabled":
             raise Refusal("InvalidRequest", "Destination bucket must have versioning enabled.")
-    _set[bucket] = {"configuration": {**given, "Rules": rules}, "since": asked.world.clock.now(), "done": set()}
+    bucket.replication_held = {
+        "configuration": {**given, "Rules": rules},
+        "since": asked.world.clock.now(),
+        "done": set(),
+    }
+    _set.add(bucket)
     return {}
 
 
 def get_bucket_replication(asked: Asked) -> Mapping[str, Any]:
-    held = _set.get(_bucket(asked))
+    held = getattr(_bucket(asked), "replication_held", None)
     if held is None:
         words = "The replication configuration was not found"
         raise Refusal("ReplicationConfigurationNotFoundError", words, 404)
@@ -53,13 +58,17 @@ def get_bucket_replication(asked: Asked) -> Mapping[str, Any]:
 
 
 def delete_bucket_replication(asked: Asked) -> Mapping[str, Any]:
-    _set.pop(_bucket(asked), None)
+    bucket = _bucket(asked)
+    if bucket in _set:
+        _set.discard(bucket)
+        del bucket.replication_held
     return {}
 
 
 def tick() -> None:
     """Copies everything that was written since the last time."""
-    for bucket, held in list(_set.items()):
+    for bucket in list(_set):
+        held = bucket.replication_held
         for rule in held["configuration"]["Rules"]:
             target = state.bucket(_name(rule))
             if rule["Status"] != "Enabled" or target is None or target.versioning_status != "Enabled":
