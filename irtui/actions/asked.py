@@ -58,6 +58,16 @@ def words(inputs: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.strip() for item in found))
 
 
+def account(inputs: Mapping[str, Any], name: str) -> str:
+    """Twelve digits; empty when it was not given, and then it is the caller's own."""
+    value = inputs.get(name)
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or not (len(value) == 12 and value.isascii() and value.isdigit()):
+        raise RunbookError(f"The input {name} is no account", advice="An account number has twelve digits.")
+    return value
+
+
 def flag(inputs: Mapping[str, Any], name: str) -> bool:
     """True or false, also as text; false when it was not given."""
     value = inputs.get(name)

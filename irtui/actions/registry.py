@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from irtui.actions.account import clock, footholds, organization
+from irtui.actions.account import clock, contacts, footholds, organization, root_place
 from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
-from irtui.actions.cloudtrail import family_tree, trace_access_key, user_calls
+from irtui.actions.cloudtrail import family_tree, root_events, trace_access_key, user_calls
 from irtui.actions.iam import (
     deactivate_access_key,
     delete_access_key,
@@ -20,9 +20,11 @@ from irtui.actions.iam import (
     reactivate_access_key,
     revoke_role_sessions,
     snapshot_user,
+    strengthen_password_policy,
     user_origin,
 )
 from irtui.actions.interface import Action
+from irtui.actions.organizations import policy_named
 from irtui.actions.trail import (
     canary,
     coverage,
@@ -40,14 +42,17 @@ ACTIONS: Mapping[str, Action] = {
     module.ACTION.id: module.ACTION
     for module in (
         clock,
+        contacts,
         footholds,
         organization,
+        root_place,
         rang,
         root_activity,
         estimate,
         results,
         statement,
         family_tree,
+        root_events,
         trace_access_key,
         user_calls,
         deactivate_access_key,
@@ -63,7 +68,9 @@ ACTIONS: Mapping[str, Action] = {
         reactivate_access_key,
         revoke_role_sessions,
         snapshot_user,
+        strengthen_password_policy,
         user_origin,
+        policy_named,
         canary,
         coverage,
         lost,

@@ -24,7 +24,15 @@ from irtui.aws.hosts import Allowed
 from irtui.aws.lean import LeanObjects, SigningKeys
 from irtui.aws.objects import CONNECTIONS, Objects
 from irtui.aws.pace import Pace
-from irtui.aws.session import CONNECT_SECONDS, READ_ATTEMPTS, READ_SECONDS, assume_request, config, use_derived
+from irtui.aws.session import (
+    CONNECT_SECONDS,
+    READ_ATTEMPTS,
+    READ_SECONDS,
+    assume_request,
+    config,
+    refuse_root,
+    use_derived,
+)
 from irtui.aws.wire import Sending, Transport, Wire, sending
 from irtui.clock import Clock
 from irtui.errors import AwsFault, Denied, IrtuiError, SimulatorGap, UsageError
@@ -277,6 +285,7 @@ class BotoDoor:
         if name not in self._specs:
             raise UsageError(f"No session is named {name}", advice="Name it under `sessions:` in the runbook.")
         who = self.identity()
+        refuse_root(self._specs[name], who)
         caller_name = re.sub(r"[^\w+=,.@-]", "-", who.session_name or who.name, flags=re.ASCII)[:64]
         operation, params = assume_request(self._specs[name], caller_name)
 
@@ -286,7 +295,7 @@ class BotoDoor:
             credentials: Mapping[str, Any] = answer["Credentials"]
             return credentials
 
-        use_derived(session, fetch)
+        use_derived(session, fetch, lambda: self._clock.now() + self._ahead)
         return session
 
     def _besides(self, who: Identity, session: str) -> tuple[str, tuple[str, ...] | None]:

@@ -5,6 +5,7 @@ Every client that botocore makes by itself to fetch credentials (SSO, AssumeRole
 
 import shlex
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from botocore.utils import JSONFileCache
 
 from irtui.aws.hosts import packaged_loader
 from irtui.environment import CA_BUNDLE, PROXY
-from irtui.errors import Declined
+from irtui.errors import Declined, Denied
+from irtui.model.identity import Identity
 from irtui.model.runbook import SessionSpec
 
 READ_ATTEMPTS = 5
@@ -68,8 +70,8 @@ def use_operators_chain(session: Session, ask_secret: AskSecret) -> None:
     session.register_component("credential_provider", resolver)
 
 
-def use_derived(session: Session, fetch: Callable[[], Mapping[str, Any]]) -> None:
-    """Credentials that `fetch` gets from STS, fetched anew two minutes before they end."""
+def use_derived(session: Session, fetch: Callable[[], Mapping[str, Any]], now: Callable[[], datetime]) -> None:
+    """Credentials that `fetch` gets from STS, fetched anew two minutes before they end by AWS's time, `now`."""
 
     def metadata() -> dict[str, str]:
         credentials = fetch()
@@ -81,9 +83,27 @@ def use_derived(session: Session, fetch: Callable[[], Mapping[str, Any]]) -> Non
         }
 
     own: Any = session  # the public setter takes only credentials that never change
-    own._credentials = RefreshableCredentials.create_from_metadata(
-        metadata(), refresh_using=metadata, method="sts", advisory_timeout=120, mandatory_timeout=60
-    )
+    first = metadata()
+    own._credentials = RefreshableCredentials(
+        first["access_key"], first["secret_key"], first["token"], datetime.fromisoformat(first["expiry_time"]),
+        refresh_using=metadata, method="sts", time_fetcher=now, advisory_timeout=120, mandatory_timeout=60,
+    )  # fmt: skip
+
+
+def refuse_root(spec: SessionSpec, who: Identity) -> None:
+    """Raises Denied for what AssumeRoot never does: for a root user, and for the account that asks (STS API)."""
+    if not spec.assume_root:
+        return
+    if who.kind == "root":
+        raise Denied(
+            "AssumeRoot cannot be called by a root user, and you are one.",
+            advice="Sign in to the management account with a role for incidents, and open the incident again.",
+        )
+    if who.account in (spec.assume_root, spec.assume_root.partition("::")[2].partition(":")[0]):
+        raise Denied(
+            f"{who.account} is your own account: AssumeRoot reaches only members of the organization.",
+            advice="The root user of this account is reset by hand, in the console.",
+        )
 
 
 def assume_request(spec: SessionSpec, caller_name: str) -> tuple[str, dict[str, Any]]:

@@ -112,7 +112,8 @@ def found(step: StepState) -> Iterator[str]:
 
 def confirmation(request: Confirmation, fidelity: Fidelity = real) -> Iterator[str]:
     """The exact calls, before → after, what cannot be undone, and each guard's verdict with its reason."""
-    yield f"── {'Take back' if request.undoing else 'Plan'}: {inert(request.title)}"
+    what = "Take back: " if request.undoing else "Plan: " if request.plans else ""
+    yield f"── {what}{inert(request.title)}"
     for plan in request.plans:
         for planned in plan.calls:
             yield from _call(planned, fidelity(planned.call.service, planned.call.operation))

@@ -78,12 +78,16 @@ def pinned(identity: Identity, account: str) -> None:
 
 
 def briefing_fields(runbook: Runbook, request: Request, entrance: Entrance) -> tuple[Field, ...]:
-    """Each input with what was given for it, or with what the finding and the account offer."""
+    """Each input with what was given for it, or with what the finding and the account offer.
+
+    What may be left out is not asked for: a rehearsal fills in what its finding reports.
+    """
     reported = entrance.world.inputs if entrance.world else {}
     given = {**reported, **request.inputs} if request.hurry else request.inputs
     fields = []
     for spec in runbook.inputs:
-        value = given.get(spec.name, "") or spec.default or ""
+        told = reported.get(spec.name, "") if spec.optional or spec.default else ""
+        value = given.get(spec.name, "") or told or spec.default or ""
         if value or spec.optional:
             fields.append(Field(spec, value, (), flaw_of(spec, value) if value else ""))
         else:

@@ -122,14 +122,14 @@ def _plan(
     for scenario in scenarios:
         for seed in range(1, bench.seeds + 1):
             yield scenario, seed, ANSWERS, _by(scenario)
-    for scenario in scenarios[:1]:
-        for key, choice in _ungiven(covered(played)):
-            given: Mapping[str, str] = {**scenario.answers.choices, key: choice}
+    for key, choice in _ungiven(covered(played)):
+        if (asking := _asking(scenarios, key, played)) is not None:
+            given: Mapping[str, str] = {**asking.answers.choices, key: choice}
             yield (
-                scenario,
+                asking,
                 1,
                 f"{key} = {choice}",
-                _by(replace(scenario, answers=replace(scenario.answers, choices=given))),
+                _by(replace(asking, answers=replace(asking.answers, choices=given))),
             )
     for scenario in scenarios:
         if _has_untaken_undo(scenario, played):
@@ -138,6 +138,16 @@ def _plan(
 
 def _scenarios(desk: Desk, runbook: Runbook) -> list[Scenario]:
     return [desk.scenario(entry.name) for entry in desk.scenarios() if entry.runbook == runbook.name]
+
+
+def _asking(scenarios: Sequence[Scenario], key: str, played: Sequence[Played]) -> Scenario | None:
+    """The first scenario in which that question was asked; the first of all where none did. None: there is none."""
+    for scenario in scenarios:
+        for records, _ in played:
+            mine = records[0].body.get("scenario") == scenario.path
+            if mine and any(r.type == "decide" and r.body.get("step") == key for r in records):
+                return scenario
+    return scenarios[0] if scenarios else None
 
 
 def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:

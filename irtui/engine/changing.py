@@ -12,6 +12,7 @@ from typing import Any
 from irtui.canonical import canonical
 from irtui.engine.checks import record_check, worst_finding
 from irtui.engine.consent import confirmation, judge, plans_digest, who_acts
+from irtui.engine.deciding import allow_account
 from irtui.engine.executor import send
 from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import clipped
@@ -19,6 +20,7 @@ from irtui.engine.looks import Sight, look, observed_before, same, signed_in
 from irtui.engine.operator import Message, Progress
 from irtui.engine.outline import unit_key
 from irtui.engine.planning import plan_step
+from irtui.engine.sessions import member_of
 from irtui.errors import AwsFault, CredentialsError, JournalError
 from irtui.model.incident import StepState
 from irtui.model.outcome import Finding, Status
@@ -68,6 +70,7 @@ def agree(hands: Hands, state: StepState, plans: tuple[Plan, ...], *, batch: boo
     else:
         body["plans"] = data
     hands.ledger.write("plan", body)
+    allow_account(hands, state)
     if not _consent(hands, state, plans, batch=batch):
         return None
     return agreed
@@ -82,10 +85,11 @@ def _consent(
     unread: tuple[str, ...] = (),
     drift: tuple[Mapping[str, Any], ...] = (),
 ) -> bool:
-    identity = who_acts(hands.door, state.step.session)
+    member = member_of(hands, state.step.session)
+    opener = who_acts(hands.door, "caller") if member is not None else None
     verdicts = judge(
-        hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity,
-        now=hands.clock.now() + hands.door.ahead,
+        hands.ledger, hands.ledger.state.step(state.key), plans, identity=who_acts(hands.door, state.step.session),
+        now=hands.clock.now() + hands.door.ahead, member=member, opener=opener,
         protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
         read_only=hands.read_only,
     )  # fmt: skip

@@ -50,13 +50,18 @@ def judge(
     *,
     identity: Identity | None,
     now: datetime,
+    member: str | None,
+    opener: Identity | None,
     protected: tuple[str, ...],
     limits: Limits,
     drift: tuple[Mapping[str, Any], ...] = (),
     unread: tuple[str, ...] = (),
     read_only: bool = False,
 ) -> tuple[Verdict, ...]:
-    """Every guard's verdict on these plans, recorded. `read_only`: this sitting may not use an earlier unlock."""
+    """Every guard's verdict on these plans, recorded. `read_only`: this sitting may not use an earlier unlock.
+
+    `member` and `opener`: see `Situation`.
+    """
     incident = replace(ledger.state, unlocked=ledger.state.unlocked and not read_only)
     situation = Situation(
         step=state.step,
@@ -66,6 +71,8 @@ def judge(
         identity=identity,
         pinned_account=incident.account,
         now=now,
+        member=member,
+        opener=opener,
         protected=protected,
         limits=limits,
         drift=drift,

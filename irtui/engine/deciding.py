@@ -1,7 +1,9 @@
 """What the operator decides of an incident without AWS: to leave a step out, to allow changes, to close."""
 
 from irtui.engine.hands import Hands
-from irtui.engine.operator import Message
+from irtui.engine.operator import Confirmation, Message
+from irtui.engine.sessions import member_of
+from irtui.guards.ruling import ask
 from irtui.model.incident import StepState, StepStatus
 
 
@@ -33,6 +35,24 @@ def unlock(hands: Hands, typed: str) -> None:
         )
         return
     hands.ledger.write("unlock", {"account": state.account, "by": state.operator})
+
+
+def allow_account(hands: Hands, step: StepState) -> None:
+    """Before the first change in a member account, as its root user: that account's number is typed.
+
+    It runs nothing: the plan itself is confirmed after it. What is not typed is not allowed, and the guard refuses.
+    Nothing is asked while changes are not allowed at all.
+    """
+    member, state = member_of(hands, step.step.session), hands.ledger.state
+    if not member or member in (state.account, *state.also) or not state.unlocked or hands.read_only:
+        return
+    typed = member if member[-4:] == state.account[-4:] else member[-4:]
+    why = ask("account_pinned", f"It acts as the root user of account {member}, not in {state.account}.", "account")
+    prompt = f"Type {typed} to allow changes as the root user of account {member}"
+    request = Confirmation(step.key, f"A second account: {step.title}", (), (why,), typed, prompt)
+    answer = hands.operator.confirm(request)
+    if answer is not None and not request.accepts(answer.typed, answer.reason):
+        hands.ledger.write("unlock", {"account": member, "by": state.operator, "step": step.key})
 
 
 def close(hands: Hands, reason: str) -> None:

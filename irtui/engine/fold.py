@@ -157,7 +157,11 @@ class Fold:
         )
 
     def _on_unlock(self, record: Entry, body: Mapping[str, Any]) -> None:
-        self._incident = replace(self._incident, unlocked=True)
+        account = str(body.get("account") or self._incident.account)
+        if account == self._incident.account:
+            self._incident = replace(self._incident, unlocked=True)
+        else:
+            self._incident = replace(self._incident, also=(*self._incident.also, account))
 
     def _on_note(self, record: Entry, body: Mapping[str, Any]) -> None:
         self._incident = replace(self._incident, notes=(*self._incident.notes, str(body.get("text", ""))))

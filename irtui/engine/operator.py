@@ -88,6 +88,7 @@ class Confirmation:
     key: str
     title: str
     plans: tuple[Plan, ...]
+    """Empty: nothing runs by it; changes in a second account are allowed."""
     verdicts: tuple[Verdict, ...]
     typed: str = ""
     """What must be typed; empty: a plain yes is enough (reversible, no `confirm`)."""

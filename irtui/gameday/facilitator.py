@@ -1,4 +1,5 @@
 """The facilitator of a game day: tells injects, hands out hints, pauses the world, and notes all of it in the journal.
+Where an operator states manual work, it has the world's stagehand do it, for a rehearsal has no console.
 
 Rules: it stands between the engine and any operator and decides nothing of the incident. What it tells is noted with
 its kind, which no person can type, so the score can count it. While the world stands still nothing is run. A world
@@ -24,9 +25,14 @@ from irtui.engine.operator import (
     Question,
     Task,
 )  # fmt: skip
+from irtui.engine.outline import split_key
 from irtui.errors import UsageError
 from irtui.model.incident import IncidentState
 
+LEAST = 4
+"""Characters that a statement has at least: the engine records no shorter one."""
+TAKES = 90.0
+"""Seconds that work by hand takes; the adversary does not wait for it."""
 BEAT = 2.0
 """Seconds after which a person who is being waited for may hear of an inject."""
 
@@ -40,6 +46,8 @@ class Stage(Protocol):
     def pause(self, still: bool) -> object: ...
 
     def injects(self) -> Sequence[Mapping[str, Any]]: ...
+
+    def stagehand(self, step: str) -> Sequence[str]: ...
 
 
 class Facilitated:
@@ -89,7 +97,17 @@ class Facilitated:
         return self._operator.decide(question)
 
     def attest(self, task: Task) -> str | None:
-        return self._operator.attest(task)
+        statement = self._operator.attest(task)
+        if statement is not None and len(statement.strip()) >= LEAST and not self._ended:
+            try:
+                done = self._world.stagehand(split_key(task.key)[0])
+            except UsageError as error:
+                self._lost(error)
+            else:
+                if done:
+                    self.tell(Message("Done by hand in this world", f"{', '.join(done)}.", key=task.key))
+                    self._clock.sleep(TAKES)
+        return statement
 
     def secret(self, prompt: str) -> str | None:
         return self._operator.secret(prompt)

@@ -32,6 +32,7 @@ from irtui.gameday.scenario.format import ObjectivePlan
 from irtui.gameday.scenario.plan import WorldPlan
 from irtui.gameday.scenario.seeds import seeded
 from irtui.gameday.seeding import Seeder, seeder
+from irtui.gameday.stagehand import perform
 from irtui.gameday.troupe import Troupe
 from irtui.simulator import logdelivery, propagation
 from irtui.simulator.clock import monotonic
@@ -69,7 +70,7 @@ class Host:
         self.control.routes |= {
             "clock": self._clock, "operator": self._seat, "judge": self._judge, "deeds": self._deeds,
             "injects": self._injects, "pause": self._pause,
-            "hold": self._hold, "limits": self._limits, "stop": self._stop,
+            "hold": self._hold, "stagehand": self._stagehand, "limits": self._limits, "stop": self._stop,
             "still": self._hush, "inventory": self._inventory,
             "fidelity": lambda posted: {f"{service}.{name}": [of.label, of.why] for service, name, of in table()},
         }  # fmt: skip
@@ -249,6 +250,14 @@ class Host:
     def _injects(self, posted: Mapping[str, Any]) -> Any:
         with self._acting:
             return self.troupe.told()
+
+    def _stagehand(self, posted: Mapping[str, Any]) -> Any:
+        """`{step}`: the operator says that this manual step was done; answers what is done for it here, if anything."""
+        deeds = self.scenario.stagehand.get(str(posted["step"]), ())
+        with self._acting, self.world.weather.fair():
+            for deed in deeds:
+                perform(self.seeder, deed)
+        return list(deeds)
 
     def _limits(self, posted: Mapping[str, Any]) -> Any:
         return limits(self.world.requests, self._sessions)

@@ -47,10 +47,10 @@ Kind = Callable[[Court, Mapping[str, Any]], tuple[bool, str]]
 def cut_off(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     """Every credential the actor holds is tried over HTTP now, and every call is refused.
 
-    A session that ran out by itself was not cut off: the last thing it met before must have been a refusal. Opening a
-    session is no way in by itself; with the session everything is tried.
+    A session that ran out by itself was not cut off: the last thing it met before must have been a refusal, but for
+    those that nothing can end, named in `ends`. Opening a session is no way in by itself; with it everything is tried.
     """
-    player = court.players[str(params["actor"])]
+    player, ends = court.players[str(params["actor"])], params.get("ends", ())
     alive: dict[str, str] = {}
     tried = 0
     for _ in player.use():
@@ -63,7 +63,7 @@ def cut_off(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
             alive.setdefault(name, f"{name} can still call {use.call}")
         elif answered.code not in REFUSED:
             alive.setdefault(name, f"{name} is answered {answered.code} to {use.call}, which is no refusal")
-        elif answered.code in EXPIRED and not _last_refused(court, credential.access_key_id):
+        elif name not in ends and answered.code in EXPIRED and not _last_refused(court, credential.access_key_id):
             alive.setdefault(name, f"{name} worked until it expired by itself")
     if not tried:
         return False, "nothing was tried, so nothing is known"
@@ -184,6 +184,27 @@ def alerted(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return False, f"{address} was told of none of the {later} calls that {player.name} made since"
 
 
+def root_reset(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """The root user of `account` has no access key and no certificate, and of its MFA devices none of `known`.
+
+    With `bare: true` it has no password and no device at all either; without, it has a new device.
+    """
+    from irtui.simulator.root import root_of  # only a world of irtui's own has a root user
+
+    account = str(filled(params["account"], court.known))
+    root, known, bare = root_of(account), set(params.get("known", ())), str(params.get("bare")).lower() == "true"
+    names = [device.serial.rsplit("/", 1)[-1] for device in root.devices]
+    left = [f"key …{key.access_key_id[-4:]}" for key in root.access_keys]
+    left += [f"certificate …{one.id[-4:]}" for one in root.certificates]
+    left += [f"device {name}" for name in names if bare or name in known]
+    left += ["its password"] if bare and root.password else []
+    if left:
+        return False, f"root of {account} still has {', '.join(left)}"
+    if not bare and not names:
+        return False, f"root of {account} has no MFA device"
+    return True, f"root of {account} has nothing of before"
+
+
 def _named(court: Court, params: Mapping[str, Any], role: str) -> "list[Player]":
     if "actor" in params:
         return [court.players[str(params["actor"])]]
@@ -200,5 +221,6 @@ KINDS: Mapping[str, Kind] = {
     "kept": kept,
     "recording": recording,
     "readable": readable,
+    "root_reset": root_reset,
     "unharmed": unharmed,
 }

@@ -16,6 +16,10 @@ from irtui.gameday.scenario.plan import HERE
 from irtui.simulator.directory import PARTITION
 from irtui.simulator.organization import SCP
 
+_FEATURES = {
+    "RootCredentialsManagement": "iam.EnableOrganizationsRootCredentialsManagement",
+    "RootSessions": "iam.EnableOrganizationsRootSessions",
+}
 Send = Callable[[str, str, Mapping[str, Any]], Answered]
 """Account, operation and parameters, as that account's first user."""
 SINCE = timedelta(days=-710)
@@ -40,6 +44,14 @@ def organizing(
                 made = {"Email": f"{member}@example.com", "AccountName": member}
                 drawn = send(manages, "organizations.CreateAccount", made).data["CreateAccountStatus"]["AccountId"]
                 _renumber(manages, str(drawn), numbers[member])
+        for service in plan.trusts:
+            send(manages, "organizations.EnableAWSServiceAccess", {"ServicePrincipal": service})
+        for member, services in plan.delegates.items():
+            for service in services:
+                asked = {"AccountId": numbers[member], "ServicePrincipal": service}
+                send(manages, "organizations.RegisterDelegatedAdministrator", asked)
+        for feature in plan.features:
+            send(manages, _FEATURES[feature], {})
 
     yield SINCE, found
     for policy in plan.scps:

@@ -40,9 +40,8 @@ class PlayOperator(ScriptedOperator):
             self._tried["unlock"] += 1
             return Unlock(state.account[-4:])
         for step in state.open_steps:
-            if step.begun or step.applies is False:  # a child's own steps are taken; what is not needed the engine says
-                continue
-            if step.blocked_by or self._tried[step.key] > TRIES:
+            tried_enough = self._tried[step.key] >= TRIES + len(step.items)
+            if step.blocked_by or step.begun or step.applies is False or tried_enough:
                 continue
             if self._play.runs(step.key):
                 return self._take(step)

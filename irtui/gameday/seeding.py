@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from irtui.errors import RunbookError
@@ -16,14 +17,16 @@ from irtui.gameday.client import Answered, Credential, LoopbackClient
 from irtui.gameday.handles import filled, names
 from irtui.gameday.scenario.cast import Move
 from irtui.gameday.scenario.format import Scenario
-from irtui.gameday.scenario.plan import EncryptionKey, Role, User, WorldPlan
+from irtui.gameday.scenario.plan import EncryptionKey, Role, Root, User, WorldPlan
 from irtui.simulator import background, state
 from irtui.simulator.gaps.iam import totp
+from irtui.simulator.root import Root as RootUser
 from irtui.simulator.world import SimulatedWorld
 
 _FOUNDER = "account-setup"
 _SETUP = {"source_ip": "198.51.100.4", "user_agent": "aws-cli/2.31.0 md/command#iac"}
 _DESK = {"source_ip": "198.51.100.40", "user_agent": "aws-cli/2.31.0 md/command#sts.assume-role"}
+_ROOT_SINCE = timedelta(days=-600)
 _ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 Deed = tuple[timedelta, Callable[[], None]]
@@ -132,9 +135,20 @@ class Seeder:
                 yield from self._user(other.account, user)
             for role in other.roles.values():
                 yield from self._role(other.account, role)
-        if self.scenario.root is not None:
-            for handle, since in self.scenario.root.keys.items():
-                yield since, self._root_key_maker(handle)
+            yield from self._root(other.account, other.root)
+        yield from self._root(self.scenario.world.account, self.scenario.root)
+
+    def _root(self, account: str, plan: Root | None) -> Iterator[Deed]:
+        """Of its devices and certificates nobody asks when they came."""
+        if plan is None:
+            return
+        for handle, since in plan.keys.items():
+            yield since, self._root_key_maker(account, handle)
+        root = self.world.root(account)
+        for name in plan.devices:
+            yield _ROOT_SINCE, partial(self._root_has, root, name)
+        for _ in range(plan.certificates):
+            yield _ROOT_SINCE, partial(self._root_has, root, "")
 
     def _organization(self) -> Iterator[Deed]:
         if self.scenario.organization is not None:
@@ -179,9 +193,14 @@ class Seeder:
 
         return make
 
-    def _root_key_maker(self, handle: str) -> Callable[[], None]:
+    def _root_has(self, root: RootUser, device: str) -> None:
+        """A device of that name, or a signing certificate."""
+        now = self.world.clock.now()
+        _ = root.register(device, now) if device else root.certify(now)
+
+    def _root_key_maker(self, account: str, handle: str) -> Callable[[], None]:
         def make() -> None:
-            key = self.world.root().create_access_key()
+            key = self.world.root(account).create_access_key()
             self._keep(handle, Credential(key.access_key_id, key.secret_access_key))
 
         return make

@@ -174,6 +174,10 @@ class World:
         """What the room hears since this was last asked, oldest first: {id, at, from, text}."""
         return list(self._ask("injects", {}))
 
+    def stagehand(self, step: str) -> list[str]:
+        """Does in the console of this world what that manual step asks for, as far as the scenario says; says what."""
+        return list(self._ask("stagehand", {"step": step}))
+
     def stop(self) -> None:
         """Ends the world's process. Harmless when it has ended already."""
         with suppress(UsageError):

@@ -33,6 +33,11 @@ class Situation:
     pinned_account: str
     """The account this incident was opened for."""
     now: datetime
+    member: str | None = None
+    """The account that the runbook names for the step's AssumeRoot session; empty: it is not known. None: the step
+    is made in no such session."""
+    opener: Identity | None = None
+    """Who opened that session, asked of AWS just now."""
     protected: tuple[str, ...] = ()
     """Patterns from the settings: `user/break-glass`, `role/Audit*`, full ARNs; `*` and `?` as in shells."""
     limits: Limits = Limits()

@@ -51,6 +51,8 @@ IAM_RESOURCES = (
 
 _LISTING = "lists or describes the whole account; IAM has no resource for it"
 
+_ACCOUNT = "acts on the account or the organization; IAM has no resource for it"
+
 UNSCOPED = {
     "cloudtrail:DescribeTrails": _LISTING,
     "cloudtrail:ListPublicKeys": "asks for keys of CloudTrail itself; IAM has no resource for it",
@@ -64,6 +66,11 @@ UNSCOPED = {
     "iam:GetAccountPasswordPolicy": _LISTING,
     "iam:GetAccountSummary": _LISTING,
     "iam:GetCredentialReport": _LISTING,
+    "iam:DeleteAccountPasswordPolicy": _ACCOUNT,
+    "iam:EnableOrganizationsRootCredentialsManagement": _ACCOUNT,
+    "iam:DisableOrganizationsRootCredentialsManagement": _ACCOUNT,
+    "iam:ListOrganizationsFeatures": _ACCOUNT,
+    "iam:UpdateAccountPasswordPolicy": _ACCOUNT,
     "iam:GetServiceLastAccessedDetails": "names a job, not a resource",
     "iam:ListAccountAliases": _LISTING,
     "iam:ListGroups": _LISTING,
@@ -80,7 +87,11 @@ UNSCOPED = {
     "lambda:ListFunctions": _LISTING,
     "logs:TestMetricFilter": "judges a pattern by texts that are given; IAM has no resource for it",
     "organizations:DescribeOrganization": _LISTING,
+    "organizations:DisableAWSServiceAccess": _ACCOUNT,
+    "organizations:EnableAWSServiceAccess": _ACCOUNT,
+    "organizations:ListAWSServiceAccessForOrganization": _LISTING,
     "organizations:ListAccounts": _LISTING,
+    "organizations:ListPolicies": _LISTING,
     "organizations:ListRoots": _LISTING,
     "rolesanywhere:ListProfiles": _LISTING,
     "rolesanywhere:ListTrustAnchors": _LISTING,
@@ -93,6 +104,7 @@ UNSCOPED = {
 """Actions that take no resource, and why."""
 
 ARNS = {
+    "account": ("arn:aws:account::*:account", "arn:aws:account::*:account/*"),
     "athena": ("arn:aws:athena:*:*:workgroup/*",),
     "cloudtrail": ("arn:aws:cloudtrail:*:*:*",),
     "cloudwatch": ("arn:aws:cloudwatch:*:*:alarm:*",),

@@ -176,6 +176,8 @@ class IncidentState:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     unlocked: bool = False
     """Changes are allowed in this incident."""
+    also: tuple[str, ...] = ()
+    """Accounts besides `account` in which changes are allowed: as the root user of a member, by AssumeRoot."""
     closed: bool = False
     records: int = 0
     head: str = ""

@@ -41,6 +41,8 @@ def authorize(
             raise Refusal(codes.denied[0], refusal(request, decision), codes.denied[1])
     if caller.is_root and action == "sts:AssumeRole":
         raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
+    if action == "sts:AssumeRoot":
+        organization.refuse_assume_root(operation.params, caller.account, caller.arn, caller.is_root)
 
 
 def policies(operation: Operation, caller: Caller, view: View, touched: str = "") -> Policies:
@@ -92,6 +94,8 @@ def _owner(operation: Operation, resource: str, caller: Caller) -> str:
     if operation.service == "s3":
         bucket = state.bucket(str(operation.params.get("Bucket", "")))
         return str(bucket.account_id) if bucket is not None else caller.account
+    if operation.name == "AssumeRoot":  # no policy of the member's is asked: the organization decides
+        return caller.account
     parts = resource.split(":")
     return parts[4] if len(parts) >= 6 and parts[4] else caller.account
 
@@ -99,7 +103,7 @@ def _owner(operation: Operation, resource: str, caller: Caller) -> str:
 def _temporary_limits(action: str, caller: Caller, codes: Codes) -> None:
     """User sessions (not role sessions) may not use IAM without MFA, and hardly anything of STS."""
     session = caller.session
-    if session is None or session.kind == "role":
+    if session is None or session.kind in ("role", "root"):
         return
     allowed = ("sts:GetCallerIdentity", "sts:AssumeRole") if session.kind == "session" else ("sts:GetCallerIdentity",)
     barred = action.startswith("iam:") and not (session.kind == "session" and session.mfa)

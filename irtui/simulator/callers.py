@@ -37,8 +37,8 @@ class Caller:
 
     @property
     def is_root(self) -> bool:
-        """The root user itself, also in a session of its own, but not who it federates."""
-        return isinstance(self.entity, Root) and (self.session is None or self.session.kind == "session")
+        """The root user itself, also in a session of its own or of AssumeRoot, but not who it federates."""
+        return isinstance(self.entity, Root) and (self.session is None or self.session.kind in ("session", "root"))
 
     @property
     def principal(self) -> Principal:

@@ -37,10 +37,14 @@ def conditions(
     if session is not None:
         context["aws:tokenissuetime"] = session.issued.strftime("%Y-%m-%dT%H:%M:%SZ")
         context["aws:multifactorauthpresent"] = str(session.mfa).lower()
+        if session.kind == "root":
+            context["aws:assumedroot"] = "true"
         if session.mfa:
             context["aws:multifactorauthage"] = str(int((now - session.issued).total_seconds()))
     if operation.service == "sts" and operation.params.get("TokenCode"):  # a wrong code is refused before it counts
         context |= {"aws:multifactorauthpresent": "true", "aws:multifactorauthage": "0"}
+    if operation.name == "AssumeRoot":
+        context["sts:taskpolicyarn"] = str((operation.params.get("TaskPolicyArn") or {}).get("arn", ""))
     if (organized := organization.organization_of(caller.account)) is not None:
         context["aws:principalorgid"] = str(organized.id)
     tags = {f"aws:principaltag/{key}": value for key, value in state.tags(caller.entity, view)}

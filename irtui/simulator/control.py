@@ -68,9 +68,16 @@ class Control:
         return {}
 
     def _root(self, posted: Mapping[str, Any]) -> Any:
-        """`{account}`: a new access key of that account's root user."""
+        """`{account}`: a new access key of that account's root user; `{account, device: NAME}` registers a virtual MFA
+        device of its, `{account, certificate: true}` uploads a signing certificate.
+        """
         with self._world.lock:
-            key = self._world.root(str(posted["account"])).create_access_key()
+            root, now = self._world.root(str(posted["account"])), self._world.clock.now()
+            if "device" in posted:
+                return {"serial": root.register(str(posted["device"]), now).serial}
+            if posted.get("certificate"):
+                return {"id": root.certify(now).id}
+            key = root.create_access_key()
         return {"AccessKey": {"AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key}}
 
     def _propagation(self, posted: Mapping[str, Any]) -> Any:

@@ -47,6 +47,9 @@ _FIRST_USE = "Every use is recorded at once; AWS records the first of fifteen mi
 _UNUSABLE = "It is kept, but no simulated service takes such a credential."
 _NO_INSIGHTS = "It is kept, but no Insights events are ever made."
 _SCP = "What it changes is enforced at once; in AWS it takes a while, and nobody says how long."
+_FEATURES = "It is done at once, and root credentials that new members do not get are not simulated."
+_ROOT_ALONE = "Of the root user itself, without AssumeRoot, it is not simulated what AWS answers without a UserName."
+_CONTACTS = "Every account has the same primary contact, and nobody is written to."
 _AT_ONCE = "It is done at once; AWS takes minutes, and may fail on the way."
 _NO_BLOCK = "There is no Block Public Access, which AWS puts on every new bucket."
 _GROUPS = "Spark, encryption, managed results and metrics of a workgroup are not simulated."
@@ -77,7 +80,12 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "GetAccessKeyLastUsed": _FIRST_USE,
         "GenerateCredentialReport": "It is ready two seconds later; AWS takes as long as the account is large.",
         "GetCredentialReport": _FIRST_USE,
-        "GetAccountSummary": "Quotas are AWS's defaults, and the root user always has a password and no certificate.",
+        "GetAccountSummary": "Quotas are AWS's defaults.",
+        "EnableOrganizationsRootCredentialsManagement": _FEATURES,
+        "DisableOrganizationsRootCredentialsManagement": _FEATURES,
+        "EnableOrganizationsRootSessions": _FEATURES, "DisableOrganizationsRootSessions": _FEATURES,
+        "GetLoginProfile": _ROOT_ALONE, "DeleteLoginProfile": _ROOT_ALONE,
+        "ListVirtualMFADevices": "Of the root user's devices those that a scenario gave it.",
         "GetAccountAuthorizationDetails": "Of AWS's own policies it shows those that somebody has.",
         "GetRole": "The role's last use is the last time it was assumed.",
         "SimulatePrincipalPolicy": "Service control policies are not seen, and positions are those of the given text.",
@@ -115,6 +123,14 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "Subscribe": "By e-mail only; the mail is kept in the world, and somebody of the scenario opens it.",
         "ConfirmSubscription": "It needs a signature; AWS takes the link of the mail from anybody.",
         "ListSubscriptionsByTopic": "Who does not confirm is listed as pending for ever; AWS drops them after days.",
+    },
+    "sts": {
+        "AssumeRoot": "The global endpoint is not told from a regional one, and which feature a task belongs to is "
+                      "read from their descriptions.",
+    },
+    "account": {
+        "GetContactInformation": _CONTACTS, "GetAlternateContact": _CONTACTS, "PutAlternateContact": _CONTACTS,
+        "DeleteAlternateContact": _CONTACTS, "GetPrimaryEmail": "It is the address with which the account was made.",
     },
     "ec2": {"DescribeRegions": "There are the world's own Region, us-east-1, and those in which something happened."},
     "kms": dict.fromkeys(KMS, "It is in force at once, and nothing is really encrypted; no aliases, no grants."),

@@ -12,14 +12,16 @@ def identity(caller: Caller) -> dict[str, Any]:
         "type": "Root" if caller.is_root else "IAMUser", "principalId": caller.user_id, "arn": caller.arn,
         "accountId": caller.account, "accessKeyId": caller.access_key_id,
     }  # fmt: skip
-    if session is None or session.kind == "session":
+    if session is None or session.kind in ("session", "root"):
         who |= {} if caller.is_root else {"userName": caller.entity.name}
     else:
         who["type"] = "AssumedRole" if session.kind == "role" else "FederatedUser"
     if session is not None:
         made = session.issued.strftime("%Y-%m-%dT%H:%M:%SZ")
         context: dict[str, Any] = {"attributes": {"creationDate": made, "mfaAuthenticated": str(session.mfa).lower()}}
-        if session.kind != "session":
+        if session.kind == "root":  # IAM user guide, "Track privileged tasks in AWS CloudTrail"
+            context["assumedRoot"] = "true"
+        elif session.kind != "session":
             context["sessionIssuer"] = _issuer(caller)
         who["sessionContext"] = context
     return who

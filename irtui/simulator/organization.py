@@ -1,4 +1,4 @@
-"""AWS Organizations as enforcement needs it: which SCPs bind an account, read from moto's state.
+"""AWS Organizations as enforcement needs it: which SCPs bind an account, and who may be whose root, by moto's state.
 
 Rules: only member accounts are bound, the management account never; a policy type that the organization's root
 has not enabled binds nobody; every level (root, OUs, account) must allow. Service-linked roles are the caller's
@@ -7,15 +7,86 @@ to leave out.
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from moto.iam.models import iam_backends
 
+from irtui.simulator.answers import Refusal
 from irtui.simulator.directory import PARTITION
 
 SCP = "SERVICE_CONTROL_POLICY"
 MEMBER_MAY = ("DescribeOrganization", "LeaveOrganization")
 """What a member account may ask of Organizations; the rest is the management account's."""
+
+IAM = "iam.amazonaws.com"
+CREDENTIALS, ROOT_SESSIONS = "RootCredentialsManagement", "RootSessions"
+TASKS = {
+    "IAMAuditRootUserCredentials": CREDENTIALS,
+    "IAMCreateRootUserPassword": CREDENTIALS,
+    "IAMDeleteRootUserCredentials": CREDENTIALS,
+    "S3UnlockBucketPolicy": ROOT_SESSIONS,
+    "SQSUnlockQueuePolicy": ROOT_SESSIONS,
+}
+"""Task policies of AssumeRoot (STS API), and the feature of centralized root access that each belongs to."""
+TASK = "arn:aws:iam::aws:policy/root-task/"
+
+
+@dataclass(slots=True)
+class Trusted:
+    """What an organization has opened to AWS's services; moto knows neither IAM among them nor the features."""
+
+    services: dict[str, datetime] = field(default_factory=dict)
+    """Service principal → since when it has trusted access."""
+    delegated: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """Account → service principals that it administers."""
+    features: set[str] = field(default_factory=set)
+    """Of centralized root access."""
+
+
+_TRUSTED: dict[str, Trusted] = {}
+
+
+def trusted(management: str) -> Trusted:
+    """Of the organization that this account manages."""
+    return _TRUSTED.setdefault(management, Trusted())
+
+
+def administers(account: str, service: str) -> str:
+    """The management account of the organization that `account` manages, or administers for that service."""
+    held = organization_of(account)
+    manages = str(held.master_account_id) if held is not None else ""
+    if manages == account or (manages and service in trusted(manages).delegated.get(account, {})):
+        return manages
+    return ""
+
+
+def target(params: Mapping[str, Any]) -> str:
+    """The account whose root user AssumeRoot asks for, given by its number or its ARN."""
+    given = str(params.get("TargetPrincipal", ""))
+    return given.split(":")[4] if given.count(":") >= 5 else given
+
+
+def refuse_assume_root(params: Mapping[str, Any], account: str, arn: str, is_root: bool) -> None:
+    """Raises Refusal for who may not, for whom nobody may, and while the task's feature is off."""
+    wanted, manages = target(params), administers(account, IAM)
+    task = str((params.get("TaskPolicyArn") or {}).get("arn", ""))
+    if task.removeprefix(TASK) not in TASKS or not task.startswith(TASK):
+        raise Refusal("ValidationError", f"The task policy {task} is not one for root sessions", 400)
+    able = not is_root and bool(manages) and management_of(wanted) == manages
+    if not able or TASKS[task.removeprefix(TASK)] not in trusted(manages).features:
+        words = f"User: {arn} is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::{wanted}:root"
+        raise Refusal("AccessDenied", words, 403)
+
+
+def account_arn(params: Mapping[str, Any], account: str) -> str:
+    """What the calls of Account Management act on."""
+    other, held = str(params.get("AccountId") or ""), organization_of(account)
+    if other and held is not None:
+        return f"arn:aws:account::{held.master_account_id}:account/{held.id}/{other}"
+    return f"arn:aws:account::{account}:account"
+
 
 Level = tuple[tuple[str, str], ...]
 """(name, JSON) of each policy attached there."""

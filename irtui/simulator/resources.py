@@ -104,6 +104,10 @@ def batch(params: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 def _resource(service: str, operation: str, params: Mapping[str, Any], caller: Caller) -> str:
     if service == "iam":
         return _iam(operation, params, caller)
+    if operation == "AssumeRoot":
+        return f"arn:aws:iam::{organization.target(params)}:root"
+    if service == "account":
+        return organization.account_arn(params, caller.account)
     if service == "sts":
         return str(params.get("RoleArn", "*")) if operation.startswith("AssumeRole") else _federated(params, caller)
     if service == "s3":
@@ -165,10 +169,18 @@ _IAM_KINDS = (
     ("UserName", "user"), ("RoleName", "role"), ("GroupName", "group"), ("InstanceProfileName", "instance-profile"),
     ("VirtualMFADeviceName", "mfa"),
 )  # fmt: skip
+OF_ROOT = (
+    "GetUser", "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed",
+    "ListMFADevices", "DeactivateMFADevice", "ListSigningCertificates", "DeleteSigningCertificate",
+    "GetLoginProfile", "DeleteLoginProfile",
+)  # fmt: skip
+"""What a root user does to itself by naming nobody."""
 _IAM_BARE = ("PolicyArn", "SerialNumber", "SAMLProviderArn", "OpenIDConnectProviderArn")
 
 
 def _iam(operation: str, params: Mapping[str, Any], caller: Caller) -> str:
+    if caller.is_root and not params.get("UserName") and operation in OF_ROOT:
+        return caller.entity.arn
     if operation == "GetAccessKeyLastUsed":
         owner = state.key_owner(str(params.get("AccessKeyId", "")))
         return owner[0].arn if owner else "*"

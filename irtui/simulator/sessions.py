@@ -15,7 +15,7 @@ from moto.iam.utils import generate_access_key_id_from_account_id, random_alphan
 @dataclass(frozen=True, slots=True)
 class Session:
     kind: str
-    """session (GetSessionToken), federation (GetFederationToken) or role (AssumeRole)."""
+    """session (GetSessionToken), federation (GetFederationToken), role (AssumeRole) or root (AssumeRoot)."""
     account: str
     principal_id: str
     """Unique id of the user or role whose permissions it has."""

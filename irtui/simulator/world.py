@@ -58,6 +58,8 @@ class SimulatedWorld:
     """What reached the simulator, whatever became of it: {service, operation, key, user_agent, at, status}."""
     iam: IamRecords = field(default_factory=IamRecords)
     """What IAM keeps that moto does not."""
+    contacts: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    """(account, SECURITY | OPERATIONS | BILLING) → the alternate contact that somebody gave."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while one request is judged, done and recorded: moto is not thread-safe."""
     propagation: Propagation = field(init=False)

@@ -106,5 +106,8 @@ class ElsewhereSeeder(Seeder):
 
 def beyond(scenario: Scenario) -> tuple[str, ...]:
     """What of this scenario only irtui's own simulator can seed."""
-    parts = {"accounts": scenario.accounts, "organization": scenario.organization, "root": scenario.root}
+    parts = {
+        "accounts": scenario.accounts, "organization": scenario.organization, "root": scenario.root,
+        "stagehand": scenario.stagehand,
+    }  # fmt: skip
     return tuple(name for name, part in parts.items() if part)

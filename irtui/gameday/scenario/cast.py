@@ -19,6 +19,13 @@ ANY = "any"
 OPERATOR = "operator"
 
 
+Deed = Literal[
+    "delete root keys", "delete root certificates", "register root device", "remove other root devices",
+    "attach an SCP that denies root",
+]  # fmt: skip
+"""What a human does whom the operator asks: the root user in its console, or who holds the management account."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Conduct(Strict):
     """One call of an actor."""

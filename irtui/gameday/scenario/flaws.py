@@ -171,6 +171,11 @@ def _organization(scenario: Scenario) -> Iterator[Flaw]:
     for index, member in enumerate(whole.members):
         if member not in scenario.accounts or member == whole.management:
             yield ("organization", "members", index), f"there is no other account {member}"
+    for member in whole.delegates:
+        if member not in (HERE, *whole.members) or member == whole.management:
+            yield ("organization", "delegates", member), f"there is no other account {member}"
+    if whole.features and "iam.amazonaws.com" not in whole.trusts:
+        yield ("organization", "features"), "IAM's features need trusted access of iam.amazonaws.com"
     for index, policy in enumerate(whole.scps):
         if policy.on not in ("root", HERE, whole.management, *whole.members):
             yield ("organization", "scps", index, "on"), f"no account {policy.on} in this organization"

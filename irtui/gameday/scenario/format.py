@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from irtui.gameday.plays import Play
-from irtui.gameday.scenario.cast import Actor, Inject
+from irtui.gameday.scenario.cast import Actor, Deed, Inject
 from irtui.gameday.scenario.plan import Background, Between, Organization, OtherAccount, Root, WorldPlan
 from irtui.gameday.scenario.values import Count, Name, Share, Strict
 from irtui.gameday.spans import Span
@@ -85,6 +85,8 @@ class Scenario(Strict):
     accounts: Mapping[Name, OtherAccount] = field(default_factory=dict)
     organization: Organization | None = None
     root: Root | None = None
+    stagehand: Mapping[str, tuple[Deed, ...]] = field(default_factory=dict)
+    """Manual step → what is done in the console of this world when the operator says that it was done."""
     injects: tuple[Inject, ...] = ()
     hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Step → what is said when the operator asks, in order."""
@@ -119,4 +121,5 @@ class Scenario(Strict):
     def key_handles(self) -> tuple[str, ...]:
         """Of every access key that the world is built with."""
         users = [*self.world.users.values(), *(u for other in self.accounts.values() for u in other.users.values())]
-        return (*(key for user in users for key in user.keys), *(self.root.keys if self.root else ()))
+        roots = [root for root in (self.root, *(each.root for each in self.accounts.values())) if root is not None]
+        return (*(key for user in users for key in user.keys), *(key for root in roots for key in root.keys))

@@ -88,6 +88,7 @@ def _steps(scenario: Scenario, runbook: Runbook) -> Iterator[Said]:
     steps = {step.id for step in runbook.steps}
     answers = scenario.answers
     named: list[tuple[Path, str]] = [(("hints", step), step) for step in scenario.hints]
+    named += [(("stagehand", step), step) for step in scenario.stagehand]
     for kind, said in (
         ("choices", answers.choices), ("statements", answers.statements),
         ("reasons", answers.reasons), ("skips", answers.skips),

@@ -6,7 +6,7 @@ Every thing is named once, under a handle; everything else says `${handle.attrib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from irtui.gameday.scenario.values import Account, Count, Flag, Name, Strict, TimeOfDay
 from irtui.gameday.spans import Span
@@ -86,12 +86,25 @@ class WorldPlan(Strict):
 
 
 @dataclass(frozen=True)
+class Root(Strict):
+    """The root user of an account."""
+
+    keys: Mapping[Name, Span] = field(default_factory=dict)
+    """Handle of each access key → when it was made."""
+    devices: tuple[str, ...] = ()
+    """Names of its MFA devices: `owner-phone` is a virtual one, `u2f/owner-key` a passkey."""
+    certificates: Count = 0
+    """How many signing certificates it has."""
+
+
+@dataclass(frozen=True)
 class OtherAccount(Strict):
     """An account beside the world's own: a neighbour, the organization's, the attacker's."""
 
     account: Account
     users: Mapping[Name, User] = field(default_factory=dict)
     roles: Mapping[Name, Role] = field(default_factory=dict)
+    root: Root | None = None
 
 
 @dataclass(frozen=True)
@@ -110,14 +123,12 @@ class Organization(Strict):
     members: tuple[str, ...] = ()
     """Handles of the other accounts in it; the world's own is always in it."""
     scps: tuple[ServiceControlPolicy, ...] = ()
-
-
-@dataclass(frozen=True)
-class Root(Strict):
-    """The root user of the world's own account."""
-
-    keys: Mapping[Name, Span] = field(default_factory=dict)
-    """Handle of each access key → when it was made."""
+    trusts: tuple[str, ...] = ()
+    """Service principals of AWS that have trusted access."""
+    features: tuple[Literal["RootCredentialsManagement", "RootSessions"], ...] = ()
+    """Of centralized root access; they need trusted access of iam.amazonaws.com."""
+    delegates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Handle of a member account → service principals that it administers."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from irtui.simulator.gaps import (
+    account,
     athena,
     cloudtrail,
     cloudwatch,
@@ -35,6 +36,7 @@ GAPS: Mapping[tuple[str, str], Gap] = {
         ("events", events),
         ("s3", object_lock),
         ("s3", replication),
+        ("account", account),
     )
     for operation, gap in module.OPERATIONS.items()
 }

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError
-
-from irtui.simulator import state
+from irtui.simulator import organization, state
 from irtui.simulator.answers import Refusal
 from irtui.simulator.directory import PARTITION
 from irtui.simulator.managed import load_named
@@ -25,11 +23,10 @@ def _held(asked: Asked) -> Any:
 
 
 def _target(asked: Asked, held: Any) -> tuple[Any, Any]:
-    """(policy, what it is on). Raises Refusal in moto's own words."""
-    try:
-        policy = held.get_policy_by_id(asked.params["PolicyId"])
-    except JsonRESTError as missing:
-        raise Refusal(missing.error_type, missing.message) from missing
+    """(policy, what it is on). Raises Refusal."""
+    policy = next((policy for policy in held.policies if policy.id == asked.params["PolicyId"]), None)
+    if policy is None:
+        raise Refusal("PolicyNotFoundException", "We can't find a policy with the PolicyId that you specified.")
     wanted = asked.params["TargetId"]
     target = next((thing for thing in (*held.ou, *held.accounts) if thing.id == wanted), None)
     if target is None:
@@ -79,10 +76,67 @@ def create_account(asked: Asked) -> Mapping[str, Any]:
     return {"CreateAccountStatus": status}
 
 
+def enable_aws_service_access(asked: Asked) -> Mapping[str, Any]:
+    _held(asked)
+    services = organization.trusted(asked.caller.account).services
+    services.setdefault(_service(asked), asked.world.clock.now())
+    return {}
+
+
+def disable_aws_service_access(asked: Asked) -> Mapping[str, Any]:
+    _held(asked)
+    organization.trusted(asked.caller.account).services.pop(_service(asked), None)
+    return {}
+
+
+def list_aws_service_access(asked: Asked) -> Mapping[str, Any]:
+    _held(asked)
+    services = organization.trusted(asked.caller.account).services
+    rows = [{"ServicePrincipal": name, "DateEnabled": since} for name, since in services.items()]
+    return {"EnabledServicePrincipals": rows}
+
+
+def register_delegated_administrator(asked: Asked) -> Mapping[str, Any]:
+    held, account = _held(asked), str(asked.params["AccountId"])
+    if account not in {each.id for each in held.accounts} or account == asked.caller.account:
+        raise Refusal("AccountNotFoundException", "You specified an account that doesn't exist.")
+    trusted, service = organization.trusted(asked.caller.account), _service(asked)
+    if service in trusted.delegated.get(account, {}):
+        words = "The specified account is already a delegated administrator for this AWS service."
+        raise Refusal("AccountAlreadyRegisteredException", words)
+    trusted.delegated.setdefault(account, {})[service] = asked.world.clock.now()
+    return {}
+
+
+def list_delegated_administrators(asked: Asked) -> Mapping[str, Any]:
+    held, wanted = _held(asked), str(asked.params.get("ServicePrincipal") or "")
+    delegated = organization.trusted(asked.caller.account).delegated
+    rows = [
+        {**each.describe(), "DelegationEnabledDate": min(delegated[each.id].values())}
+        for each in held.accounts
+        if delegated.get(each.id) and (not wanted or wanted in delegated[each.id])
+    ]
+    return {"DelegatedAdministrators": rows}
+
+
+def _service(asked: Asked) -> str:
+    from moto.organizations.models import FakeServiceAccess
+
+    name = str(asked.params["ServicePrincipal"])
+    if name != organization.IAM and not FakeServiceAccess.trusted_service(name):
+        raise Refusal("InvalidInputException", "You specified an unrecognized service principal.")
+    return name
+
+
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 OPERATIONS: Mapping[str, Gap] = {
     "CreateAccount": create_account,
     "AttachPolicy": attach_policy,
     "DetachPolicy": detach_policy,
+    "EnableAWSServiceAccess": enable_aws_service_access,
+    "DisableAWSServiceAccess": disable_aws_service_access,
+    "ListAWSServiceAccessForOrganization": list_aws_service_access,
+    "RegisterDelegatedAdministrator": register_delegated_administrator,
+    "ListDelegatedAdministrators": list_delegated_administrators,
 }

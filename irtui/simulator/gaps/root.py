@@ -1,4 +1,7 @@
-"""IAM's calls of the root user about itself, which it makes by naming no user: moto has no root user."""
+"""IAM's calls of the root user about itself, which it makes by naming no user: moto has no root user.
+
+Of its password only an AssumeRoot session may ask without a user's name (IAM API, DeleteLoginProfile).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +9,7 @@ from typing import Any
 
 from moto.iam.models import AccessKey
 
-from irtui.simulator.answers import Refusal
+from irtui.simulator.answers import NOT_SIMULATED, Refusal
 from irtui.simulator.root import Root
 from irtui.simulator.world import Asked, Gap
 
@@ -57,10 +60,52 @@ def delete_access_key(asked: Asked) -> Mapping[str, Any]:
 
 
 def list_mfa_devices(asked: Asked) -> Mapping[str, Any]:
-    root = _root(asked)
-    serial = f"arn:aws:iam::{root.account_id}:mfa/root-account-mfa-device"
-    held = {"UserName": "", "SerialNumber": serial, "EnableDate": root.create_date}
-    return {"MFADevices": [held] if root.mfa else [], "IsTruncated": False}
+    held = [{"UserName": "", "SerialNumber": d.serial, "EnableDate": d.since} for d in _root(asked).devices]
+    return {"MFADevices": held, "IsTruncated": False}
+
+
+def deactivate_mfa_device(asked: Asked) -> Mapping[str, Any]:
+    root, wanted = _root(asked), str(asked.params["SerialNumber"])
+    if wanted not in {device.serial for device in root.devices}:
+        raise Refusal("NoSuchEntity", "MFA Device invalid for user.", 404)
+    root.devices = [device for device in root.devices if device.serial != wanted]
+    return {}
+
+
+def list_signing_certificates(asked: Asked) -> Mapping[str, Any]:
+    rows = [
+        {"UserName": "", "CertificateId": one.id, "CertificateBody": one.body, "Status": "Active",
+         "UploadDate": one.since}
+        for one in _root(asked).certificates
+    ]  # fmt: skip
+    return {"Certificates": rows, "IsTruncated": False}
+
+
+def delete_signing_certificate(asked: Asked) -> Mapping[str, Any]:
+    root, wanted = _root(asked), str(asked.params["CertificateId"])
+    if wanted not in {one.id for one in root.certificates}:
+        raise Refusal("NoSuchEntity", f"The Certificate with id {wanted} cannot be found.", 404)
+    root.certificates = [one for one in root.certificates if one.id != wanted]
+    return {}
+
+
+def get_login_profile(asked: Asked) -> Mapping[str, Any]:
+    root = _with_password(asked)
+    return {"LoginProfile": {"UserName": "", "CreateDate": root.create_date, "PasswordResetRequired": False}}
+
+
+def delete_login_profile(asked: Asked) -> Mapping[str, Any]:
+    _with_password(asked).password = False
+    return {}
+
+
+def _with_password(asked: Asked) -> Root:
+    session, root = asked.caller.session, _root(asked)
+    if session is None or session.kind != "root":
+        raise Refusal(NOT_SIMULATED, f"what {asked.operation.name} answers a root user by itself is not known", 501)
+    if not root.password:
+        raise Refusal("NoSuchEntity", "Login Profile for User root cannot be found.", 404)
+    return root
 
 
 def _shown(key: AccessKey) -> dict[str, Any]:
@@ -75,4 +120,9 @@ OPERATIONS: Mapping[str, Gap] = {
     "UpdateAccessKey": update_access_key,
     "DeleteAccessKey": delete_access_key,
     "ListMFADevices": list_mfa_devices,
+    "DeactivateMFADevice": deactivate_mfa_device,
+    "ListSigningCertificates": list_signing_certificates,
+    "DeleteSigningCertificate": delete_signing_certificate,
+    "GetLoginProfile": get_login_profile,
+    "DeleteLoginProfile": delete_login_profile,
 }

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from irtui.simulator import state
+from irtui.simulator import organization, state
 from irtui.simulator.answers import Refusal
 from irtui.simulator.gaps.iam.mfa import verify_mfa
 from irtui.simulator.sessions import Session
@@ -61,6 +61,21 @@ def get_federation_token(asked: Asked) -> Mapping[str, Any]:
     made = _issue(asked, "federation", account, asked.caller.entity.id, name, seconds, policies)
     arn = f"arn:aws:sts::{account}:federated-user/{name}"
     return {**_credentials(made), "FederatedUser": {"FederatedUserId": f"{account}:{name}", "Arn": arn}}
+
+
+def assume_root(asked: Asked) -> Mapping[str, Any]:
+    """The organization has been asked already; the task policy limits the session, and the root user needs no other."""
+    seconds = int(asked.params.get("DurationSeconds") or ROOT_SECONDS)
+    if not 0 < seconds <= ROOT_SECONDS:
+        raise Refusal("ValidationError", f"DurationSeconds must be at most {ROOT_SECONDS}")
+    account = organization.target(asked.params)
+    task = state.iam(asked.caller.account).managed_policies[str(asked.params["TaskPolicyArn"]["arn"])]
+    return _credentials(_issue(asked, "root", account, account, "", seconds, (state.managed_policy(task), _ALL)))
+
+
+ROOT_SECONDS = 900
+_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+"""A task policy only denies: what it leaves, the root user may."""
 
 
 def _issue(
@@ -131,6 +146,7 @@ OPERATIONS: Mapping[str, Gap] = {
     "GetCallerIdentity": get_caller_identity,
     "GetAccessKeyInfo": get_access_key_info,
     "AssumeRole": assume_role,
+    "AssumeRoot": assume_root,
     "GetSessionToken": get_session_token,
     "GetFederationToken": get_federation_token,
 }

@@ -176,5 +176,7 @@ def written_lines(step: Step, sketch: Call | None = None, fidelity: Fidelity = r
 
 
 def changes_words(request: Confirmation) -> str:
+    if not request.plans:
+        return "Allow changes"
     calls = sum(len(plan.calls) for plan in request.plans)
     return f"{'Take back' if request.undoing else 'Run'} {counted(calls, 'change')}"

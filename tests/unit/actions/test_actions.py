@@ -95,7 +95,7 @@ def test_the_registry_is_the_folder() -> None:
     assert files == set(ACTIONS)
 
 
-@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.id)
+@pytest.mark.parametrize("action", [a for a in ACTIONS.values() if a.inputs], ids=lambda action: action.id)
 def test_an_empty_input_is_refused(action: Action) -> None:
     """IAM takes an empty name for the caller's own, so nothing empty gets near it."""
     empty = dict.fromkeys(action.inputs, " ")

@@ -335,6 +335,23 @@ def test_a_named_session_signs_with_its_own_credentials(spec: SessionSpec, opera
     assert live.identity("other").expires == datetime(2999, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("arn", "member", "why"),
+    [
+        ("arn:aws:iam::111122223333:root", "444455556666", "root user"),
+        ("arn:aws:iam::111122223333:user/alice", "111122223333", "your own account"),
+        ("arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:root", "your own account"),
+    ],
+)
+def test_assume_root_is_not_even_asked_for_what_aws_never_gives(arn: str, member: str, why: str) -> None:
+    """A root user cannot call it, and nobody assumes the root of the account they are in: nothing is sent."""
+    said = WHO.replace(b"arn:aws:iam::111122223333:user/alice", arn.encode())
+    live = door(by_operation(GetCallerIdentity=answer(200, said)))
+    live.add_session(SessionSpec("other", assume_root=member, task="IAMAuditRootUserCredentials"))
+    with pytest.raises(Denied, match=why):
+        live.read(Call("iam", "ListAccessKeys", session="other"))
+
+
 def test_a_refused_role_is_a_change_that_was_not_sent() -> None:
     """When the session cannot be had, nothing was sent in it, and the fault names AssumeRole."""
     live = door(by_operation(GetCallerIdentity=answer(200, WHO)))

@@ -21,7 +21,7 @@ from irtui.engine.operator import (
     Task,
 )  # fmt: skip
 from irtui.errors import UsageError
-from irtui.gameday.facilitator import Facilitated
+from irtui.gameday.facilitator import TAKES, Facilitated
 from irtui.model.incident import IncidentState
 
 STATE = IncidentState("i", "rehearsal", "r", "t", "1", "", "arn", "me", "us-east-1", "", "throw-away")
@@ -48,6 +48,11 @@ class Stage:
         told, self._injects = self._injects, []
         return told
 
+    def stagehand(self, step: str) -> list[str]:
+        if self._gone:
+            raise UsageError("the world has ended")
+        return ["register root device"] if step == "by_hand" else []
+
 
 class Person(Operator):
     """Gives the commands one after the other; None: nothing comes within the time-out."""
@@ -56,6 +61,7 @@ class Person(Operator):
         self.clock, self.commands = clock, list(commands)
         self.told: list[Message] = []
         self.waited: list[float | None] = []
+        self.statement: str | None = "the owner did it"
 
     def update(self, state: IncidentState) -> None: ...
 
@@ -78,7 +84,7 @@ class Person(Operator):
         return None
 
     def attest(self, task: Task) -> str | None:
-        return None
+        return self.statement
 
     def secret(self, prompt: str) -> str | None:
         return None
@@ -154,3 +160,25 @@ def test_a_world_that_has_ended_is_told_once_and_holds_up_nothing() -> None:
     assert facilitated.next(STATE, None) == AddNote("a")
     assert facilitated.next(STATE, None) == RunStep("deny")
     assert len(person.told) == 1
+
+
+def test_what_is_stated_is_done_in_the_world_and_takes_its_time() -> None:
+    """Where the scenario has somebody do it; nothing is done for a step without, or for no statement at all."""
+    facilitated, person = room()
+    began = person.clock.now()
+    assert facilitated.attest(Task("other", "t", "i")) == "the owner did it"
+    assert person.told == [] and person.clock.now() == began
+    assert facilitated.attest(Task("by_hand", "t", "i")) == "the owner did it"
+    assert [one.title for one in person.told] == ["Done by hand in this world"]
+    assert (person.clock.now() - began).total_seconds() == TAKES
+    for nothing in (None, "no"):
+        person.statement = nothing
+        assert facilitated.attest(Task("by_hand", "t", "i")) == nothing
+    assert len(person.told) == 1
+
+
+def test_a_world_that_has_ended_does_nothing_by_hand_and_holds_up_nothing() -> None:
+    """The statement stands; that nothing was done is told."""
+    facilitated, person = room(stage=Stage(gone=True))
+    assert facilitated.attest(Task("by_hand", "t", "i")) == "the owner did it"
+    assert [one.level for one in person.told] == ["error"]

@@ -142,10 +142,13 @@ def test_the_lint_finds_what_does_not_fit(old: str, new: str, words: str) -> Non
 
 
 class _Core(yaml.SafeLoader):
-    """YAML as a language server reads it, as far as it matters here: everything is text but true and false."""
+    """YAML as a language server reads it, as far as it matters here: everything is text but true, false and
+    whole numbers.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {  # noqa: RUF012
-        letter: [("tag:yaml.org,2002:bool", re.compile("true|false"))] for letter in "tf"
+        **{letter: [("tag:yaml.org,2002:bool", re.compile("true|false"))] for letter in "tf"},
+        **{digit: [("tag:yaml.org,2002:int", re.compile(r"[0-9]+\Z"))] for digit in "0123456789"},
     }
 
 

@@ -55,13 +55,18 @@ def snapshot(*gaps: str, kept: bool = True) -> StepState:
 
 
 def situation(
-    step: Step = STEP, evidence: StepState | None = None, unlocked: bool = True, closed: bool = False, **given: Any
+    step: Step = STEP,
+    evidence: StepState | None = None,
+    unlocked: bool = True,
+    closed: bool = False,
+    also: tuple[str, ...] = (),
+    **given: Any,
 ) -> Situation:
     state = StepState(step.id, "2", step, StepStatus.TODO)
     steps = (snapshot() if evidence is None else evidence, state)
     incident = IncidentState(
         "i", "real", "r", "t", "111122223333", "", ME.arn, "alice", "eu-central-1", "", "ephemeral",
-        steps=steps, unlocked=unlocked, closed=closed,
+        steps=steps, unlocked=unlocked, also=also, closed=closed,
     )  # fmt: skip
     plans = given.pop("plans", (Plan(step.id, (planned(),)),))
     identity = given.pop("identity", ME)
@@ -89,11 +94,37 @@ UNKNOWN_BEFORE = {
 NO_UNDO = {"plans": (Plan("deny", (replace(planned(), undo=None),)),)}
 UNDOING = {"plans": (Plan("deny", (planned(),), undoing=True),)}
 
+MEMBER = "444455556666"
+AS_ROOT = replace(ME, account=MEMBER, arn=f"arn:aws:iam::{MEMBER}:root", access_key_id="ASIAROOT", groups=())
+
+
+def in_member(pinned: str = "111122223333", also: tuple[str, ...] = (MEMBER,), **given: Any) -> dict[str, Any]:
+    """A step of an AssumeRoot session on MEMBER, known and allowed but for what is `given`."""
+    call = Call("iam", "DeleteAccessKey", {"AccessKeyId": "AKIAROOT"}, session="delete")
+    one = replace(DELETE["plans"][0].calls[0], call=call)
+    known = {"identity": AS_ROOT, "member": MEMBER, "opener": ROLE, "plans": (Plan("deny", (one,)),)}
+    return {**known, "step": replace(STEP, session="delete"), "pinned_account": pinned, "also": also, **given}
+
+
 TABLE: list[tuple[str, Ruling, dict[str, Any]]] = [
     ("account_pinned", ALLOW, {}),
     ("account_pinned", DENY, {"identity": replace(ME, account="999999999999")}),
     ("account_pinned", DENY, {"identity": None}),
     ("account_pinned", DENY, {"pinned_account": ""}),
+    ("account_pinned", ALLOW, in_member()),
+    ("account_pinned", DENY, in_member(also=())),
+    ("account_pinned", DENY, in_member(also=("999999999999",))),
+    ("account_pinned", DENY, in_member(member="")),
+    ("account_pinned", DENY, in_member(member="999999999999", also=("999999999999",))),
+    ("account_pinned", DENY, in_member(pinned=MEMBER)),
+    ("account_pinned", DENY, in_member(opener=None)),
+    ("account_pinned", DENY, in_member(opener=replace(ROLE, account="999999999999"))),
+    ("account_pinned", DENY, in_member(identity=replace(AS_ROOT, arn=f"arn:aws:iam::{MEMBER}:user/root"))),
+    ("account_pinned", DENY, in_member(identity=replace(AS_ROOT, account="999999999999"))),
+    ("account_pinned", DENY, in_member(identity=None)),
+    ("account_pinned", DENY, in_member(member=None)),
+    ("account_pinned", DENY, {**in_member(), "plans": DELETE["plans"]}),
+    ("not_self", ALLOW, in_member()),
     ("not_self", ALLOW, {}),
     ("not_self", DENY, on(UserName="alice")),
     ("not_self", DENY, on(UserName="ALICE")),

@@ -13,6 +13,7 @@ from irtui.simulator.gaps.iam import (
     deletion,
     details,
     entities,
+    features,
     keys,
     login,
     mfa,
@@ -23,7 +24,20 @@ from irtui.simulator.gaps.iam import (
 )  # fmt: skip
 from irtui.simulator.world import Asked, Gap
 
-_SUBJECTS = (account, deletion, details, entities, keys, login, mfa, report, service_credentials, simulate, users)
+_SUBJECTS = (
+    account,
+    deletion,
+    details,
+    entities,
+    features,
+    keys,
+    login,
+    mfa,
+    report,
+    service_credentials,
+    simulate,
+    users,
+)
 
 
 def _refusing(gap: Gap) -> Gap:

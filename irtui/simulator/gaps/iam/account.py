@@ -32,12 +32,12 @@ def get_account_summary(asked: Asked) -> Mapping[str, Any]:
         "InstanceProfiles": len(iam.instance_profiles),
         "ServerCertificates": len(iam.certificates),
         "Providers": len(iam.saml_providers) + len(iam.open_id_providers),
-        "MFADevices": len(iam.virtual_mfa_devices) + root.mfa,
-        "MFADevicesInUse": sum(len(user.mfa_devices) for user in iam.users.values()) + root.mfa,
+        "MFADevices": len(iam.virtual_mfa_devices) + len(root.devices),
+        "MFADevicesInUse": sum(len(user.mfa_devices) for user in iam.users.values()) + len(root.devices),
         "AccountMFAEnabled": int(root.mfa),
         "AccountAccessKeysPresent": int(bool(root.access_keys)),
-        "AccountPasswordPresent": 1,  # the world's root users have a password: nothing here can take it away
-        "AccountSigningCertificatesPresent": 0,
+        "AccountPasswordPresent": int(root.password),
+        "AccountSigningCertificatesPresent": int(bool(root.certificates)),
     }
     return {"SummaryMap": _QUOTAS | counted}
 

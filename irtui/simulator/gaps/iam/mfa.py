@@ -96,6 +96,12 @@ def list_virtual_mfa_devices(asked: Asked) -> Mapping[str, Any]:
     wanted = str(asked.params.get("AssignmentStatus") or "Any")
     devices = state.iam(asked.caller.account).virtual_mfa_devices.values()
     rows: list[dict[str, Any]] = []
+    root = asked.world.root(asked.caller.account)
+    for held in root.devices if wanted != "Unassigned" else ():
+        if ":mfa/" not in held.serial:
+            continue
+        who = {"Path": "/", "UserName": "", "UserId": root.id, "Arn": root.arn, "CreateDate": root.create_date}
+        rows.append({"SerialNumber": held.serial, "User": who, "EnableDate": held.since})
     for device in sorted(devices, key=lambda each: str(each.serial_number)):
         if device.user is None and wanted != "Assigned":
             rows.append({"SerialNumber": device.serial_number})

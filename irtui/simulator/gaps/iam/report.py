@@ -68,7 +68,10 @@ def _content(asked: Asked) -> str:
 def _root(root: Root) -> list[str]:
     password = ["not_supported", _date(root.password_last_used, "no_information"), "not_supported", "not_supported"]
     first = ["<root_account>", root.arn, _date(root.create_date), *password, _yes(root.mfa)]
-    return [*first, *_keys(root.access_keys), *_certificates([])]
+    certificates: list[str] = []
+    for one in root.certificates[:2]:
+        certificates += ["true", _date(one.since)]
+    return [*first, *_keys(root.access_keys), *certificates, *_certificates([])[len(certificates) :]]
 
 
 def _user(user: User, login: Login | None, age: timedelta) -> list[str]:
