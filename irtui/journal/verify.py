@@ -2,20 +2,22 @@
 
 Rules: reads only public keys and files; needs no secret. Any bytes give a verdict, never an exception. The
 chain cannot see a tail cut by somebody who also cut HEAD: `not closed` says so, and `complete` means closed
-and signed by the incident's key, not that nobody who had that key rewrote it.
+and signed by the incident's key, not that nobody who had that key rewrote it. What is not proven is said with it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
 
+from irtui.journal.anchor import Anchor, anchor
 from irtui.journal.chain import Chain, Key
+from irtui.journal.doubts import Doubts
 from irtui.journal.evidence import EVIDENCE, load, open_regular
 from irtui.journal.handle import JOURNAL
 from irtui.journal.head import Head, read_head
 from irtui.journal.record import MAX_LINE, Record, parse
+from irtui.journal.unproven import unproven
 from irtui.text import inert
 
 NOT_A_JOURNAL, WRONG_KEY, ALTERED, TRUNCATED = "not a journal", "wrong key", "altered", "truncated"
@@ -43,6 +45,11 @@ class Verification:
     closed: bool
     head: str = ""
     """SHA-256 of the last record that holds, hex."""
+    incident: str = ""
+    anchored: int = 0
+    """The last record that one of the given anchors names, rightly; 0: none."""
+    unproven: tuple[str, ...] = ()
+    """What it does not prove, the gravest first."""
 
     @property
     def words(self) -> str:
@@ -56,17 +63,21 @@ class _Walk:
     chain: Chain = field(default_factory=Chain)
     findings: list[tuple[str, int | None, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    intents: dict[int, str] = field(default_factory=dict)
-    """Intents so far without an outcome, and what is known of them."""
+    doubts: Doubts = field(default_factory=Doubts)
     last: Record | None = None
     head_fits: bool | None = None
+    anchors: tuple[Anchor, ...] = ()
+    anchored: int = 0
 
 
-def verify(path: Path, *, signers: Collection[str] | None = None) -> Verification:
+def verify(
+    path: Path, *, incident: str = "", signers: Collection[str] | None = None, anchors: Iterable[Anchor] = ()
+) -> Verification:
     """Verifies an incident's folder, or a journal file with what stands beside it. `signers` are public keys in
-    hex; when given, each key of the journal must be one of them or endorsed by one."""
+    hex; when given, each key of the journal must be one of them or endorsed by one. Each of `anchors` must fit,
+    and so must the `incident` that it should be of."""
     folder, file = (path, path / JOURNAL) if path.is_dir() else (path.parent, path)
-    walk = _Walk()
+    walk = _Walk(anchors=tuple(anchors))
     head = read_head(folder)  # before the journal: a writer at work writes it after
     try:
         with open_regular(file) as stream:
@@ -74,6 +85,7 @@ def verify(path: Path, *, signers: Collection[str] | None = None) -> Verificatio
     except OSError as fault:
         walk.findings.append((NOT_A_JOURNAL, None, f"it cannot be read: {fault.strerror}"))
     _judge_head(walk, head)
+    _judge_anchors(walk, incident)
     _judge_end(walk)
     pinned = _judge_keys(walk, signers)
     return _verification(walk, pinned)
@@ -94,6 +106,7 @@ def _walk_lines(walk: _Walk, stream: BufferedReader, head: Head | str, folder: P
             break
         if isinstance(head, Head) and head.seq == record.seq and head.incident == record.incident:
             walk.head_fits = head.sha256 == walk.chain.head
+        _check_anchors(walk)
         if record.type == "evidence":
             if beside:
                 _check_evidence(walk, record, folder)
@@ -103,6 +116,16 @@ def _walk_lines(walk: _Walk, stream: BufferedReader, head: Head | str, folder: P
         walk.last = record
     if unchecked:
         walk.notes.append(f"{unchecked} evidence files are not beside the journal and were not checked")
+
+
+def _check_anchors(walk: _Walk) -> None:
+    chain = walk.chain
+    for given in walk.anchors:
+        if given.seq == chain.count and given.incident.upper() == chain.incident.upper():
+            if given.letters == anchor(chain.incident, chain.count, chain.head).letters:
+                walk.anchored = chain.count
+            else:
+                walk.findings.append((ALTERED, given.seq, "the anchor has another fingerprint for this record"))
 
 
 def _any_record(stream: BufferedReader) -> bool:
@@ -137,20 +160,7 @@ def _note(walk: _Walk, record: Record) -> None:
         _note_key(walk, walk.chain.keys[-1], walk.chain.keys[-2])
     elif record.type == "recovered":
         notes.append(f"#{seq}: a torn line of {inert(body.get('bytes'), 20)} bytes was cut off after a crash")
-    elif record.type == "intent":
-        walk.intents[seq] = "it has no outcome"
-    elif record.type in ("outcome", "unknown", "reconcile"):
-        _settle_intent(walk, record)
-
-
-def _settle_intent(walk: _Walk, record: Record) -> None:
-    intent: Any = record.body.get("intent")
-    if type(intent) is not int or intent not in walk.intents:
-        walk.notes.append(f"#{record.seq}: {record.type} of no open intent")
-    elif record.type == "unknown" or record.body.get("found") == "unclear":
-        walk.intents[intent] = "nobody knows what became of it"
-    else:
-        del walk.intents[intent]
+    notes.extend(walk.doubts.take(record))
 
 
 def _note_key(walk: _Walk, key: Key, before: Key | None) -> None:
@@ -180,9 +190,21 @@ def _judge_head(walk: _Walk, head: Head | str) -> None:
         walk.findings.append((ALTERED, head.seq, "HEAD has another hash for this record"))
 
 
+def _judge_anchors(walk: _Walk, incident: str) -> None:
+    chain = walk.chain
+    if not chain.count or any(verdict == ALTERED for verdict, _, _ in walk.findings):
+        return
+    wanted = [incident, *(given.incident for given in walk.anchors)]
+    for other in {name for name in wanted if name and name.upper() != chain.incident.upper()}:
+        walk.findings.append((ALTERED, 1, f"it is the journal of {inert(chain.incident, 100)}, not of {other}"))
+    for given in walk.anchors:
+        if given.seq > chain.count:
+            walk.findings.append((TRUNCATED, chain.count, f"an anchor names #{given.seq}, the file ends here"))
+
+
 def _judge_end(walk: _Walk) -> None:
     chain = walk.chain
-    walk.notes.extend(f"#{seq}: the intent: {what}" for seq, what in walk.intents.items())
+    walk.notes.extend(f"#{seq}: the intent: {what}" for seq, what in walk.doubts.intents.items())
     if chain.count and not chain.closed:
         walk.findings.append((NOT_CLOSED, chain.count, "still running, left, crashed or cut: nobody can tell from it"))
 
@@ -215,4 +237,7 @@ def _verification(walk: _Walk, pinned: bool) -> Verification:
         pinned,
         chain.closed,
         chain.head if chain.count else "",
+        chain.incident,
+        walk.anchored,
+        unproven(chain, walk.anchored, pinned),
     )

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from irtui.cli.opening import home
 from irtui.cli.output import Result
 from irtui.errors import UsageError
 from irtui.text import inert
+
+if TYPE_CHECKING:
+    from irtui.journal.anchor import Anchor
 
 
 @click.group()
@@ -24,6 +28,7 @@ def audit() -> None:
 @options.output
 def show(incident: str) -> Result:
     """Every record of INCIDENT (an id or a path), in order."""
+    from irtui.journal.anchor import anchor_of
     from irtui.journal.read import read_journal
     from irtui.report.timeline import timeline
 
@@ -39,6 +44,8 @@ def show(incident: str) -> Result:
         rows.append(f"reading stopped: altered at {inert(reading.stopped)}")
     elif reading.torn:
         rows.append("the last line has no end: a crash left it; resuming cuts it off")
+    if reading.records and not reading.stopped:
+        rows.append(f"fingerprint of the last record: {inert(anchor_of(reading.records[-1]).words)}")
     data = {"records": [asdict(record) for record in reading.records], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
 
@@ -47,18 +54,22 @@ def show(incident: str) -> Result:
 @click.argument("incident")
 @click.option("--allow-open", is_flag=True, help="An incident that is not closed yet is good enough.")
 @click.option("--signer", "signers", multiple=True, metavar="HEX", help="A public key it must be signed by.")
+@click.option("--anchor", "pasted", multiple=True, metavar="TEXT", help="A line that `irtui audit anchor` printed.")
 @options.output
-def verify(incident: str, allow_open: bool, signers: tuple[str, ...]) -> Result:
+def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...]) -> Result:
     """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal, else 6."""
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
     from irtui.journal.verify import verify as verified
 
-    found = verified(_path(incident), signers=signers or None)
+    path = _path(incident)
+    asked = "" if Path(incident).exists() else path.name
+    anchors = [_anchor(text) for text in pasted]
+    found = verified(path, incident=asked, signers=signers or None, anchors=anchors)
     good = found.verdict == COMPLETE or (allow_open and found.verdict == NOT_CLOSED)
     data = {
         "verdict": found.verdict, "mode": found.mode, "records": found.records, "at": found.at, "why": found.why,
         "notes": list(found.notes), "signer": found.signer, "pinned": found.pinned, "closed": found.closed,
-        "head": found.head,
+        "head": found.head, "anchored": found.anchored, "unproven": list(found.unproven),
     }  # fmt: skip
     pinned = "pinned" if found.pinned else "not pinned: compare it with the operator's"
     text = [
@@ -66,9 +77,30 @@ def verify(incident: str, allow_open: bool, signers: tuple[str, ...]) -> Result:
         f"  mode     {inert(found.mode) or '?'}",
         f"  records  {found.records}",
         f"  signer   {inert(found.signer) or 'none'}  ({pinned})",
+        *([f"  anchored to #{found.anchored}"] if found.anchored else []),
         *(f"  note     {inert(note)}" for note in found.notes),
+        *(["  not proven:"] if found.unproven else []),
+        *(f"    {inert(each)}" for each in found.unproven),
     ]
     return Result(data, "\n".join(text), ExitCode.DONE if good else ExitCode.NOT_VERIFIED)
+
+
+@audit.command("anchor")
+@click.argument("incident")
+@options.output
+def print_anchor(incident: str) -> Result:
+    """The fingerprint of INCIDENT's last record, to paste into the ticket and read aloud: nobody can rewrite what
+    stands before it without being seen by whoever has that line."""
+    from irtui.journal.anchor import anchor
+    from irtui.journal.verify import COMPLETE, NOT_CLOSED
+    from irtui.journal.verify import verify as verified
+
+    found = verified(_path(incident))
+    if found.verdict not in (COMPLETE, NOT_CLOSED):
+        return Result({"verdict": found.verdict}, f"no anchor for it: {inert(found.words)}", ExitCode.NOT_VERIFIED)
+    words = anchor(found.incident, found.records, found.head).words
+    data = {"anchor": words, "incident": found.incident, "seq": found.records, "head": found.head}
+    return Result(data, words)
 
 
 @audit.command()
@@ -108,6 +140,15 @@ def _markdown(folder: Path) -> str:
     from irtui.report.markdown import markdown
 
     return markdown(read_records(folder), verified(folder))
+
+
+def _anchor(text: str) -> "Anchor":
+    from irtui.journal.anchor import parse_anchor
+
+    try:
+        return parse_anchor(text)
+    except ValueError as flaw:
+        raise UsageError(f"{inert(text, 120)!r} is no anchor: {flaw}.") from None
 
 
 def _path(incident: str) -> Path:

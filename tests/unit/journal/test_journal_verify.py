@@ -18,7 +18,8 @@ from irtui.journal.verify import verify
 
 Make = Callable[..., Journal]
 Lines = list[bytes]
-DEEP = int(os.environ.get("IRTUI_DEEP") or 0)
+DEEP = bool(os.environ.get("IRTUI_DEEP"))
+EXAMPLES = 5000 if DEEP else 120
 SEED = bytes(range(32))
 SIGNER = Ed25519Signer.from_seed(SEED, "keyring")
 
@@ -275,7 +276,7 @@ def test_things_that_are_no_files_are_not_a_journal(tmp_path: Path) -> None:
         assert verify(path).verdict == "not a journal", path
 
 
-@settings(max_examples=DEEP or 150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_mutation_of_a_complete_journal_is_seen(closed: Path, data: st.DataObject) -> None:
     """Bytes cut, put in, overwritten or swapped anywhere: a verdict comes, and it is never complete."""
@@ -300,7 +301,7 @@ def test_every_bit_counts(closed: Path) -> None:
         assert verify(path).verdict in ("altered", "not closed", "not a journal"), position
 
 
-@settings(max_examples=DEEP or 100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(journal=st.binary(max_size=400), head=st.binary(max_size=200))
 def test_any_bytes_give_a_verdict(tmp_path: Path, journal: bytes, head: bytes) -> None:
     """No file content raises an exception or is complete."""
