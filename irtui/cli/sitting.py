@@ -90,8 +90,7 @@ def close_incident(session: Session, incident: str, reason: str, *, profile: str
 
 
 def _resumed(desk: "Desk", incident: str, profile: str, key: str, asking: PlainOperator) -> "Visit":
-    passphrase = (asking.secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
-    return desk.resume(incident, profile=profile, key=key, passphrase=passphrase, ask_secret=asking.secret)
+    return desk.resume(incident, profile=profile, key=key, ask_secret=asking.secret)
 
 
 def play(

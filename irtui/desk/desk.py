@@ -14,7 +14,7 @@ from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
-from irtui.desk.keys import IncidentKey, Keys
+from irtui.desk.keys import PASSPHRASE_FILE, IncidentKey, Keys, kind_of
 from irtui.desk.nouns import Answers, Briefing, IncidentEntry, Request, RunbookEntry, ScenarioEntry
 from irtui.desk.opened import opening, previous_head, seat
 from irtui.desk.opening import (
@@ -176,6 +176,8 @@ class Desk:
         operator = answers.operator or self._operator(identity)
         mode = prepared.entrance.door.mode
         key = self._keys.new(answers.key or briefing.default_key, mode, prepared.incident, answers.passphrase)
+        earlier = self.incidents()
+        key.forget_closed(entry.id for entry in earlier if entry.mode == "real" and entry.status == "closed")
         if briefing.needs_trust:
             self._trust.add(runbook)
         journal = Journal.create(
@@ -188,7 +190,7 @@ class Desk:
             endorsement=key.endorsement,
             clock=prepared.entrance.clock,
             attached=tuple(each.source.encode("utf-8") for each in (runbook, *briefing.children.values())),
-            opening=opening(prepared.entrance, operator, briefing, inputs, previous_head(self.incidents(), mode)),
+            opening=opening(prepared.entrance, operator, briefing, inputs, previous_head(earlier, mode)),
         )
         if answers.account_typed and not request.read_only:
             journal.append("unlock", {"account": identity.account, "by": operator})
@@ -234,6 +236,8 @@ class Desk:
             str(opened["account"]), key=key, read_only=read_only, hurry=hurry,
         )  # fmt: skip
         # before AWS is asked for anything: an MFA code is typed once, not again after a passphrase went wrong
+        if (key or kind_of(records)) == PASSPHRASE_FILE and not passphrase:
+            passphrase = ask_secret("Passphrase of the key file") or ""
         signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
         if request.mode == "rehearsal":
             world = World.connect(self._world_folder(folder.name))

@@ -1,6 +1,6 @@
 """Which key signs an incident: offered, made, found again, destroyed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from irtui.desk.home import Home
@@ -10,7 +10,7 @@ from irtui.journal.record import Record
 from irtui.journal.seal import THROW_AWAY, Ed25519Signer, endorse
 from irtui.vault.os_keyring import open_keyring, probe
 from irtui.vault.passphrase_file import PassphraseFile
-from irtui.vault.seeds import SEED_BYTES, Vault, incident_name, operator_seed, seed
+from irtui.vault.seeds import OPERATOR, SEED_BYTES, Vault, incident_name, operator_seed, seed
 
 KEYRING, PASSPHRASE_FILE, EPHEMERAL = "keyring", "passphrase-file", "ephemeral"
 
@@ -28,6 +28,16 @@ class IncidentKey:
         """Destroys it, so that nobody can rewrite what is closed. Raises KeyUnavailable."""
         if self.vault is not None:
             self.vault.destroy(incident_name(incident))
+
+    def forget_closed(self, incidents: Iterable[str]) -> None:
+        """Destroys what a crash between a close and its `forget` left behind. Raises KeyUnavailable."""
+        for incident in incidents if self.vault is not None else ():
+            self.forget(incident)
+
+
+def kind_of(records: tuple[Record, ...]) -> str:
+    """Where the key is that signed last."""
+    return [str(record.body["key"]["kind"]) for record in records if record.type in ("open", "join")][-1]
 
 
 class Keys:
@@ -62,8 +72,21 @@ class Keys:
 
     def again(self, records: tuple[Record, ...], incident: str, mode: str, kind: str, passphrase: str) -> IncidentKey:
         """The key of a resumed incident, of the kind that signed last; an ephemeral one is new, and joins as such."""
-        last = [str(record.body["key"]["kind"]) for record in records if record.type in ("open", "join")][-1]
-        return self.new(kind or last, mode, incident, passphrase)
+        return self.new(kind or kind_of(records), mode, incident, passphrase)
+
+    def operator(self, kind: str, passphrase: str, *, make: bool) -> tuple[str, bool]:
+        """The public half of the operator's long-term key in hex, and whether it was made now; empty when there is
+        none and none shall be made. Raises KeyUnavailable."""
+        vault = self._vault(kind, passphrase)
+        found = vault.get(OPERATOR)
+        if found is None and not make:
+            return "", False
+        signer = Ed25519Signer.from_seed(found or operator_seed(vault, self._random), kind)
+        return signer.public.hex(), found is None
+
+    def place(self, kind: str) -> str:
+        """Where keys of that kind are, for people."""
+        return str(self._file) if kind == PASSPHRASE_FILE else "the OS keyring"
 
     def _vault(self, kind: str, passphrase: str) -> Vault:
         if kind == KEYRING:

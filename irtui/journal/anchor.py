@@ -25,6 +25,8 @@ class Anchor:
     seq: int
     letters: str
     """26 upper-case letters of base32."""
+    beside: str = ""
+    """The later incident on the same disk whose first record holds it; empty: it lay with somebody else."""
 
     @property
     def words(self) -> str:

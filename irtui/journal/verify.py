@@ -122,10 +122,11 @@ def _check_anchors(walk: _Walk) -> None:
     chain = walk.chain
     for given in walk.anchors:
         if given.seq == chain.count and given.incident.upper() == chain.incident.upper():
-            if given.letters == anchor(chain.incident, chain.count, chain.head).letters:
+            if given.letters != anchor(chain.incident, chain.count, chain.head).letters:
+                who = inert(given.beside, 100) or "the anchor"
+                walk.findings.append((ALTERED, given.seq, f"{who} has another fingerprint for this record"))
+            elif not given.beside:
                 walk.anchored = chain.count
-            else:
-                walk.findings.append((ALTERED, given.seq, "the anchor has another fingerprint for this record"))
 
 
 def _any_record(stream: BufferedReader) -> bool:
@@ -199,7 +200,8 @@ def _judge_anchors(walk: _Walk, incident: str) -> None:
         walk.findings.append((ALTERED, 1, f"it is the journal of {inert(chain.incident, 100)}, not of {other}"))
     for given in walk.anchors:
         if given.seq > chain.count:
-            walk.findings.append((TRUNCATED, chain.count, f"an anchor names #{given.seq}, the file ends here"))
+            who = inert(given.beside, 100) or "an anchor"
+            walk.findings.append((TRUNCATED, chain.count, f"{who} names #{given.seq}, the file ends here"))
 
 
 def _judge_end(walk: _Walk) -> None:

@@ -58,12 +58,15 @@ def show(incident: str) -> Result:
 @options.output
 def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...]) -> Result:
     """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal, else 6."""
+    from irtui.journal.siblings import named_by_others
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
     from irtui.journal.verify import verify as verified
 
     path = _path(incident)
     asked = "" if Path(incident).exists() else path.name
     anchors = [_anchor(text) for text in pasted]
+    if asked:
+        anchors += named_by_others(path)
     found = verified(path, incident=asked, signers=signers or None, anchors=anchors)
     good = found.verdict == COMPLETE or (allow_open and found.verdict == NOT_CLOSED)
     data = {

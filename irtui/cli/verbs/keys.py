@@ -1,6 +1,8 @@
-"""`irtui keys`: which signing key can be had here."""
+"""`irtui keys`: the operator's long-term key, and which signing key can be had here."""
 
 import os
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
@@ -9,10 +11,45 @@ from irtui.cli.diagnostics import ExitCode
 from irtui.cli.output import Result
 from irtui.text import inert
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 
 @click.group()
 def keys() -> None:
-    """Probe the keyring for signing keys."""
+    """Your long-term key: make it, show its public half, probe the keyring."""
+
+
+def _kind(command: Command) -> Command:
+    kinds = click.Choice(["keyring", "passphrase-file"])
+    return click.option("--key", type=kinds, default="keyring", show_default=True, help="Where the key is.")(command)
+
+
+@keys.command()
+@_kind
+@options.output
+def init(key: str) -> Result:
+    """Make your long-term key, which vouches for the key of each incident. One that is there stays as it is."""
+    from irtui.cli.asking import ask_secret
+    from irtui.errors import KeyUnavailable
+
+    passphrase = ""
+    if key == "passphrase-file":
+        passphrase = ask_secret("Passphrase of the key file") or ""
+        if (ask_secret("The same again") or "") != passphrase:
+            raise KeyUnavailable("The two passphrases differ.", advice="Nothing was made. Type the same one twice.")
+    return _told(key, passphrase, make=True)
+
+
+@keys.command()
+@_kind
+@options.output
+def show(key: str) -> Result:
+    """The public half of your long-term key: what a reviewer gives to `irtui audit verify --signer`. Exit 7 when
+    there is none."""
+    from irtui.cli.asking import ask_secret
+
+    passphrase = (ask_secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
+    return _told(key, passphrase, make=False)
 
 
 @keys.command()
@@ -26,3 +63,21 @@ def probe() -> Result:
     if found.available:
         return Result(data, f"keyring  ok  {inert(found.backend)}")
     return Result(data, f"keyring  NOT USABLE  {inert(found.why)}\n  {inert(found.advice)}", ExitCode.NO_KEY)
+
+
+def _told(kind: str, passphrase: str, *, make: bool) -> Result:
+    from irtui.cli.opening import home
+    from irtui.desk.keys import Keys
+
+    held = Keys(home(), os.urandom)
+    public, made = held.operator(kind, passphrase, make=make)
+    data = {"kind": kind, "place": held.place(kind), "public": public, "made": made}
+    if not public:
+        text = f"no long-term key in {inert(held.place(kind))}\n  irtui keys init --key {kind}"
+        return Result(data, text, ExitCode.NO_KEY)
+    rows = (
+        f"long-term key  {'made' if made else 'there'}  in {inert(held.place(kind))}",
+        f"  public  {public}",
+        "  Give the public half to whoever reviews your journals, not by the journal itself.",
+    )
+    return Result(data, "\n".join(rows))

@@ -129,6 +129,24 @@ def test_no_weaker_key_is_taken_without_asking(desk: MakeDesk, world: World) -> 
         opened.begin(briefing, Answers({}))
 
 
+def test_a_resume_asks_for_the_passphrase_of_the_key_that_signed(desk: MakeDesk, world: World) -> None:
+    """Nobody has to know which kind of key it was: its passphrase is asked, and the same key signs on."""
+    opened = desk()
+    answers = Answers({}, key="passphrase-file", passphrase="correct horse")
+    visit = opened.begin(brief(opened, world), answers)
+    visit.release()
+    prompts: list[str] = []
+
+    def typed(prompt: str) -> str:
+        prompts.append(prompt)
+        return "correct horse"
+
+    again = desk().resume(visit.id, ask_secret=typed)
+    again.release()
+    first, second = (record.body["key"]["public"] for record in again.records() if record.type in ("open", "join"))
+    assert first == second and prompts == ["Passphrase of the key file"]
+
+
 def test_bad_inputs_are_named_all_at_once(desk: MakeDesk, world: World) -> None:
     """An unknown input and a value that is no key id are both said, with the inputs there are."""
     opened = desk()

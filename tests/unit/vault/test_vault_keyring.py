@@ -15,6 +15,7 @@ from irtui.vault import backends, os_keyring
 from irtui.vault.backends import ALLOWED, Allowed, Backend
 from irtui.vault.os_keyring import OsKeyring, open_keyring, probe
 from irtui.vault.seeds import OPERATOR, incident_name, operator_seed, seed
+from tests.support.secret_service import started
 
 
 class Memory:
@@ -97,6 +98,23 @@ def test_a_keyring_that_dies_is_unavailable(gnome_keyring: subprocess.Popen[byte
     with pytest.raises(KeyUnavailable) as caught:
         vault.keep("x", os.urandom(32))
     assert caught.value.advice
+
+
+def test_a_locked_keyring_is_unavailable_and_keeps_what_it_has(
+    bus: dict[str, str], gnome_keyring: subprocess.Popen[bytes]
+) -> None:
+    """A daemon whose keyring nobody unlocked, as over SSH, is not available within the time; unlocked, it still has
+    the operator's key."""
+    operator = operator_seed(open_keyring(os.urandom, seconds=10), os.urandom)
+    gnome_keyring.terminate()
+    gnome_keyring.wait()
+    with started(bus) as locked:
+        found = probe(os.urandom, seconds=3)
+        assert not found.available and "ephemeral" in found.advice
+        locked.terminate()
+    with started(bus, "--unlock") as again:
+        assert open_keyring(os.urandom, seconds=10).get(OPERATOR) == operator
+        again.terminate()
 
 
 def test_no_bus_at_all_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
