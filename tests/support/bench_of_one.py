@@ -20,6 +20,7 @@ from irtui.engine.operator import (
     Task,
 )  # fmt: skip
 from irtui.engine.run import Run
+from irtui.journal.disk import RealDisk
 from irtui.journal.seal import THROW_AWAY, Ed25519Signer
 from irtui.journal.store import Journal
 from irtui.model.incident import IncidentState
@@ -74,9 +75,9 @@ class Bench:
 
     def __init__(
         self, folder: Path, text: str, *children: str, unlocked: bool = True, door: Any = None,
-        now: datetime = START, inputs: Mapping[str, str] | None = None,
+        now: datetime = START, inputs: Mapping[str, str] | None = None, disk: Any = None,
     ) -> None:  # fmt: skip
-        """`door`: another one than the one in memory."""
+        """`door`, `disk`: others than the one in memory and the real one."""
         self.folder = folder / "INC-TEST"
         self.runbook = parse_runbook(text, "test.yaml", shipped=True)
         parsed = [parse_runbook(child, "child.yaml", shipped=True) for child in children]
@@ -93,7 +94,7 @@ class Bench:
         }  # fmt: skip
         self.journal = Journal.create(
             self.folder, incident="INC-TEST", run="run1", operator="alice", mode="rehearsal", signer=self.signer,
-            clock=self.clock, opening=opening,
+            clock=self.clock, opening=opening, disk=disk or RealDisk(),
         )  # fmt: skip
         if unlocked:
             self.journal.append("unlock", {"account": "111122223333", "by": "alice"})
@@ -119,12 +120,13 @@ class Bench:
         self.run.walk(human)
         return human
 
-    def again(self, *, read_only: bool = False) -> None:
+    def again(self, *, read_only: bool = False, disk: Any = None) -> None:
         """The process ended here; another one resumes."""
         self.journal.release()
         self.journal = Journal.resume(
-            self.folder, run="run2", operator="alice", signer=self.signer, clock=self.clock, joining={}
-        )
+            self.folder, run="run2", operator="alice", signer=self.signer, clock=self.clock, joining={},
+            disk=disk or RealDisk(),
+        )  # fmt: skip
         self._sit(read_only)
 
 

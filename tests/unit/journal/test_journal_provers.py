@@ -16,13 +16,13 @@ import pytest
 
 from irtui.clock import ManualClock
 from irtui.journal.anchor import Anchor, anchor, parse_anchor
-from irtui.journal.disk import RealDisk
 from irtui.journal.head import Head
 from irtui.journal.record import parse
 from irtui.journal.seal import Ed25519Signer, endorse
 from irtui.journal.store import Journal
 from irtui.journal.unproven import UNANCHORED
 from irtui.journal.verify import verify
+from tests.support.faulty_disk import Unsynced
 from tests.support.key_holders import WITH_THE_KEY
 from tests.support.provers import NEED_A_PIN, OPERATOR, WITHOUT_A_KEY, Case, Lines
 
@@ -31,16 +31,6 @@ EACH = 60 if DEEP else 4
 CLEAN = 500 if DEEP else 12
 PIN = {Ed25519Signer.from_seed(OPERATOR, "").public.hex()}
 WORDS = ("watching", "é ß 漢", "\x1b[31m", '","sig":"', "]\u202e", "a" * 300, "{}", "00")
-
-
-class Unsynced(RealDisk):
-    """What is tested here is read by the process that wrote it."""
-
-    def fsync(self, fd: int) -> None:
-        pass
-
-    def fsync_folder(self, path: Path) -> None:
-        pass
 
 
 def word(seed: bytes, incident: str, mode: str) -> dict[str, str]:
