@@ -49,7 +49,7 @@ class Chain:
         record = parse(data)
         mode, key = self.admits(record)
         _signed(data, record, mode, key)
-        self.extend(record, data)
+        self.extend(record, data, mode, key)
         return record
 
     def admits(self, record: Record) -> tuple[str, Key]:
@@ -62,9 +62,8 @@ class Chain:
             raise ValueError("another sitting, and no join before it")
         return mode, self.keys[-1]
 
-    def extend(self, record: Record, data: bytes) -> None:
-        """Goes on to a record that `admits` let through and whose signature is known to fit."""
-        mode, key = self.admits(record)
+    def extend(self, record: Record, data: bytes, mode: str, key: Key) -> None:
+        """Goes on to a record that `admits` let through with that mode and key, and whose signature fits."""
         self.count, self.head = record.seq, hashlib.sha256(data).hexdigest()
         self.incident, self.mode, self.run, self.operator = record.incident, mode, record.run, record.op
         self.closed = record.type == "close"

@@ -11,7 +11,6 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,11 @@ from irtui.clock import Clock, rfc3339
 from irtui.errors import JournalError
 from irtui.journal import evidence
 from irtui.journal.ballast import drop_ballast, lay_ballast
-from irtui.journal.chain import Chain
+from irtui.journal.chain import Chain, Key
 from irtui.journal.disk import Disk, RealDisk
 from irtui.journal.handle import Handle, Refused
 from irtui.journal.head import Head, read_head
-from irtui.journal.record import TYPES, VERSION, Record, line, signed, unsigned
+from irtui.journal.record import TYPES, VERSION, Record, members_line, signed, unsigned
 from irtui.journal.recover import recover
 from irtui.journal.seal import DOMAINS, THROW_AWAY, Signer, sealed
 from irtui.model.incident import Evidence
@@ -170,32 +169,26 @@ class Journal:
             self._handle.release()
 
     def _write(self, type: str, body: Mapping[str, Any], incident: str = "") -> Record:
-        record, data = self._signed(type, body, incident or self._chain.incident)
+        record, data, mode, key = self._signed(type, body, incident or self._chain.incident)
         self._handle.append(data)
-        self._chain.extend(record, data)
+        self._chain.extend(record, data, mode, key)
         self._records.append(record)
         self._handle.tell(Head(record.incident, record.seq, self._chain.head))
         return record
 
-    def _signed(self, type: str, body: Mapping[str, Any], incident: str) -> tuple[Record, bytes]:
+    def _signed(self, type: str, body: Mapping[str, Any], incident: str) -> tuple[Record, bytes, str, Key]:
+        members: dict[str, Any] = {
+            "body": None, "incident": incident, "m": int(self._clock.monotonic() * 1000), "op": self._operator,
+            "prev": self._chain.head, "run": self._run, "seq": self._chain.count + 1, "sig": _UNSIGNED,
+            "t": rfc3339(self._clock.now()), "type": type, "v": VERSION,
+        }  # fmt: skip
         try:
-            record = Record(
-                body=masked(plain(body)),
-                incident=incident,
-                m=int(self._clock.monotonic() * 1000),
-                op=self._operator,
-                prev=self._chain.head,
-                run=self._run,
-                seq=self._chain.count + 1,
-                sig=_UNSIGNED,
-                t=rfc3339(self._clock.now()),
-                type=type,
-                v=VERSION,
-            )
-            mode, _ = self._chain.admits(record)
-            data = line(record)
+            members["body"] = masked(plain(body))
+            data = members_line(members)
+            mode = str(members["body"]["mode"]) if type == "open" else self._chain.mode
             signature = self._signer.sign(sealed(mode, unsigned(data)))
-            return replace(record, sig=signature.hex()), signed(data, signature)
+            record = Record(**{**members, "sig": signature.hex()})
+            return record, signed(data, signature), *self._chain.admits(record)
         except ValueError as flaw:
             raise _refused(f"this {type} record cannot be written: {flaw}") from flaw
 

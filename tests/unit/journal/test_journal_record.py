@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irtui.canonical import canonical
+from irtui.journal.encoding import encoded, read
 from irtui.journal.record import MAX_DEPTH, MAX_LINE, Record, line, parse, signed, unsigned
 
 RECORD = Record(
@@ -92,3 +94,28 @@ def test_the_unsigned_line_lacks_only_the_signature() -> None:
     del members["sig"]
     assert json.loads(unsigned(line(record))) == members
     assert parse(signed(line(record), bytes(64))).sig == "0" * 128
+
+
+def test_the_quick_way_writes_what_the_slow_way_does() -> None:
+    """For every ASCII character, in names and in values, msgspec's bytes are those of the canonical form."""
+    for code in range(128):
+        for value in ({chr(code): chr(code) * 2, "a": [chr(code), 1]}, {"x" + chr(code): {chr(code): None}, "x": True}):
+            assert encoded(value) == canonical(value), code
+            assert read(canonical(value), 4) == value, code
+
+
+@given(st.dictionaries(st.text(), VALUES, max_size=4))
+def test_the_quick_way_agrees_on_any_value(body: dict[str, object]) -> None:
+    """Whatever is plain is encoded alike, and read back the quick way only when it is the same."""
+    assert encoded(body) == canonical(body)
+    assert read(canonical(body), 20) in (body, None)
+
+
+@pytest.mark.parametrize(
+    "data", ['{"a":1.0}', '{"a":1e3}', '{"a":9007199254740992}', '{"a":18446744073709551616}', '{"b":1,"a":1}',
+             '{"a":1,"a":1}', '{"a":"\\u0041"}', '{"a":"\\u00e9"}', '{"a":"\\/"}', '{"a":"\\u001F"}', '{"a": 1}', '[1]',
+             '{"a":[[1]]}', '{"a":"\\ud800"}', '{"a":-0}', '{"a":01}', '{"a":1}\n', "", "1"],
+)  # fmt: skip
+def test_the_quick_way_takes_nothing_else(data: str) -> None:
+    """Floats, large integers, other orders, spellings and depths are left to the slow way."""
+    assert read(data.encode(), 2) is None
