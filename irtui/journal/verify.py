@@ -59,7 +59,9 @@ class Verification:
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
+    """What was seen until now."""
+
     chain: Chain = field(default_factory=Chain)
     findings: list[tuple[str, int | None, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -77,7 +79,7 @@ def verify(
     hex; when given, each key of the journal must be one of them or endorsed by one. Each of `anchors` must fit,
     and so must the `incident` that it should be of."""
     folder, file = (path, path / JOURNAL) if path.is_dir() else (path.parent, path)
-    walk = _Walk(anchors=tuple(anchors))
+    walk = Walk(anchors=tuple(anchors))
     head = read_head(folder)  # before the journal: a writer at work writes it after
     try:
         with open_regular(file) as stream:
@@ -86,12 +88,17 @@ def verify(
         walk.findings.append((NOT_A_JOURNAL, None, f"it cannot be read: {fault.strerror}"))
     _judge_head(walk, head)
     _judge_anchors(walk, incident)
+    return concluded(walk, signers)
+
+
+def concluded(walk: Walk, signers: Collection[str] | None) -> Verification:
+    """The verdict on a journal that was walked to its end, or to a finding."""
     _judge_end(walk)
     pinned = _judge_keys(walk, signers)
     return _verification(walk, pinned)
 
 
-def _walk_lines(walk: _Walk, stream: BufferedReader, head: Head | str, folder: Path, beside: bool) -> None:
+def _walk_lines(walk: Walk, stream: BufferedReader, head: Head | str, folder: Path, beside: bool) -> None:
     unchecked = 0
     while data := stream.readline(MAX_LINE + 1):
         number = walk.chain.count + 1
@@ -118,7 +125,7 @@ def _walk_lines(walk: _Walk, stream: BufferedReader, head: Head | str, folder: P
         walk.notes.append(f"{unchecked} evidence files are not beside the journal and were not checked")
 
 
-def _check_anchors(walk: _Walk) -> None:
+def _check_anchors(walk: Walk) -> None:
     chain = walk.chain
     for given in walk.anchors:
         if given.seq == chain.count and given.incident.upper() == chain.incident.upper():
@@ -140,7 +147,7 @@ def _any_record(stream: BufferedReader) -> bool:
     return False
 
 
-def _check_evidence(walk: _Walk, record: Record, folder: Path) -> None:
+def _check_evidence(walk: Walk, record: Record, folder: Path) -> None:
     try:
         if len(load(folder, record.body.get("sha256"))) != record.body.get("size"):
             raise ValueError("the evidence has not the recorded size")
@@ -148,7 +155,7 @@ def _check_evidence(walk: _Walk, record: Record, folder: Path) -> None:
         walk.findings.append((ALTERED, record.seq, str(flaw)))
 
 
-def _note(walk: _Walk, record: Record) -> None:
+def _note(walk: Walk, record: Record) -> None:
     body, seq, notes = record.body, record.seq, walk.notes
     if walk.last and walk.last.run == record.run and record.m < walk.last.m:
         notes.append(f"#{seq}: the monotonic clock went back within one sitting")
@@ -164,7 +171,7 @@ def _note(walk: _Walk, record: Record) -> None:
     notes.extend(walk.doubts.take(record))
 
 
-def _note_key(walk: _Walk, key: Key, before: Key | None) -> None:
+def _note_key(walk: Walk, key: Key, before: Key | None) -> None:
     if before and before.public == key.public:
         return
     if before:
@@ -175,7 +182,7 @@ def _note_key(walk: _Walk, key: Key, before: Key | None) -> None:
         walk.notes.append(f"#{key.seq}: not endorsed by the operator key that endorsed the one before")
 
 
-def _judge_head(walk: _Walk, head: Head | str) -> None:
+def _judge_head(walk: Walk, head: Head | str) -> None:
     chain = walk.chain
     if not chain.count or any(verdict == ALTERED for verdict, _, _ in walk.findings):
         return
@@ -191,7 +198,7 @@ def _judge_head(walk: _Walk, head: Head | str) -> None:
         walk.findings.append((ALTERED, head.seq, "HEAD has another hash for this record"))
 
 
-def _judge_anchors(walk: _Walk, incident: str) -> None:
+def _judge_anchors(walk: Walk, incident: str) -> None:
     chain = walk.chain
     if not chain.count or any(verdict == ALTERED for verdict, _, _ in walk.findings):
         return
@@ -204,14 +211,14 @@ def _judge_anchors(walk: _Walk, incident: str) -> None:
             walk.findings.append((TRUNCATED, chain.count, f"{who} names #{given.seq}, the file ends here"))
 
 
-def _judge_end(walk: _Walk) -> None:
+def _judge_end(walk: Walk) -> None:
     chain = walk.chain
     walk.notes.extend(f"#{seq}: the intent: {what}" for seq, what in walk.doubts.intents.items())
     if chain.count and not chain.closed:
         walk.findings.append((NOT_CLOSED, chain.count, "still running, left, crashed or cut: nobody can tell from it"))
 
 
-def _judge_keys(walk: _Walk, signers: Collection[str] | None) -> bool:
+def _judge_keys(walk: Walk, signers: Collection[str] | None) -> bool:
     if not signers or not walk.chain.keys:
         return False
     given = {signer.lower() for signer in signers}
@@ -221,7 +228,7 @@ def _judge_keys(walk: _Walk, signers: Collection[str] | None) -> bool:
     return all(verdict != WRONG_KEY for verdict, _, _ in walk.findings)
 
 
-def _verification(walk: _Walk, pinned: bool) -> Verification:
+def _verification(walk: Walk, pinned: bool) -> Verification:
     chain = walk.chain
     if not chain.count and not walk.findings:
         walk.findings.append((NOT_A_JOURNAL, None, "it is empty"))

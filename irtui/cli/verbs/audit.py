@@ -55,14 +55,16 @@ def show(incident: str) -> Result:
 @click.option("--allow-open", is_flag=True, help="An incident that is not closed yet is good enough.")
 @click.option("--signer", "signers", multiple=True, metavar="HEX", help="A public key it must be signed by.")
 @click.option("--anchor", "pasted", multiple=True, metavar="TEXT", help="A line that `irtui audit anchor` printed.")
+@click.option("--chain", is_flag=True, help="Only the chain and each sitting's last signature; for long journals.")
 @options.output
-def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...]) -> Result:
+def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...], chain: bool) -> Result:
     """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal, else 6."""
     from irtui.journal.siblings import named_by_others
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
-    from irtui.journal.verify import verify as verified
+    from irtui.journal.verify import verify as whole
+    from irtui.journal.verify_chain import verify_chain
 
-    path = _path(incident)
+    path, verified = _path(incident), verify_chain if chain else whole
     asked = "" if Path(incident).exists() else path.name
     anchors = [_anchor(text) for text in pasted]
     if asked:
