@@ -21,7 +21,7 @@ BODY = {
 
 
 def medians(rounds: int) -> tuple[float, float]:
-    """Seconds per record of the journal, and per write + fsync of the same bytes, on the same disk."""
+    """Seconds per record of the journal, and per write + fdatasync of the same bytes, on the same disk."""
     with tempfile.TemporaryDirectory(prefix="irtui-bench-") as folder:
         journal = Journal.create(
             Path(folder) / "INC-BENCH2",
@@ -39,7 +39,7 @@ def medians(rounds: int) -> tuple[float, float]:
         def bare() -> float:
             start = time.perf_counter()
             os.write(handle, data)
-            os.fsync(handle)
+            os.fdatasync(handle)
             return time.perf_counter() - start
 
         def record() -> float:

@@ -63,4 +63,4 @@ class ManualClock:
 
 def rfc3339(moment: datetime) -> str:
     """`moment` as UTC with microseconds and a Z, the only form in which irtui writes times."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

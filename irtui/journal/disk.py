@@ -108,7 +108,7 @@ class RealDisk:
 
     def unchanged(self, fd: int, path: Path, size: int) -> bool:
         try:
-            named = path.stat(follow_symlinks=False)
+            named = os.lstat(path)
         except FileNotFoundError:
             return False
         held = os.fstat(fd)

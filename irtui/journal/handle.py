@@ -36,8 +36,8 @@ class Handle:
     def __init__(self, disk: Disk, folder: Path, flags: int) -> None:
         self.size = 0
         """Bytes that are known to be durable and whole."""
-        self._disk, self._folder = disk, folder
-        self._fd = disk.open(folder / JOURNAL, flags | os.O_RDWR | os.O_APPEND)
+        self._disk, self._folder, self._path = disk, folder, folder / JOURNAL
+        self._fd = disk.open(self._path, flags | os.O_RDWR | os.O_APPEND)
         self._head_fd: int | None = None
         self._dead = ""
         _held.add(self)
@@ -63,9 +63,9 @@ class Handle:
 
     def append(self, data: bytes) -> None:
         """Returns when `data` is durable. Raises OSError, and JournalError when the file is not what it was."""
-        if not self._disk.unchanged(self._fd, self._folder / JOURNAL, self.size):
+        if not self._disk.unchanged(self._fd, self._path, self.size):
             raise JournalError(
-                f"{self._folder / JOURNAL} was changed or replaced by somebody else while irtui was writing it.",
+                f"{self._path} was changed or replaced by somebody else while irtui was writing it.",
                 advice="Nothing more was sent to AWS. Keep the folder as evidence, and open a new incident.",
             )
         write_all(self._disk, self._fd, data)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HEAD = "HEAD"
-_LINES = "incident {incident}\nrecord   {seq:016d}\nsha256   {sha256}\n"
 _FORM = re.compile(r"incident ([^\n]{1,200})\nrecord   (\d{16})\nsha256   ([0-9a-f]{64})\n", re.ASCII)
 
 
@@ -21,7 +20,9 @@ class Head:
     sha256: str
 
     def text(self) -> bytes:
-        return _LINES.format(incident=self.incident, seq=self.seq, sha256=self.sha256).encode("ascii")
+        return b"incident %b\nrecord   %016d\nsha256   %b\n" % (
+            self.incident.encode("ascii"), self.seq, self.sha256.encode("ascii"),
+        )  # fmt: skip
 
 
 def read_head(folder: Path) -> Head | str:

@@ -187,7 +187,8 @@ class Journal:
             data = members_line(members)
             mode = str(members["body"]["mode"]) if type == "open" else self._chain.mode
             signature = self._signer.sign(sealed(mode, unsigned(data)))
-            record = Record(**{**members, "sig": signature.hex()})
+            members["sig"] = signature.hex()
+            record = Record(**members)
             return record, signed(data, signature), *self._chain.admits(record)
         except ValueError as flaw:
             raise _refused(f"this {type} record cannot be written: {flaw}") from flaw

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from irtui.clock import ManualClock
+from irtui.desk.catalogue import scenario_entries
 from irtui.engine.operator import CloseIncident, RunStep
 from irtui.errors import JournalError
+from irtui.gameday.scenario import Scenarios
 from irtui.journal.read import read_evidence, read_records
 from irtui.journal.record import Record
 from irtui.journal.seal import Ed25519Signer
@@ -61,10 +63,8 @@ steps:
     undo: {call: iam.UpdateAccessKey, with: {UserName: u, AccessKeyId: "${{ inputs.key }}", Status: Active}}
 """
 WALK = (RunStep("deny"), RunStep("off"), CloseIncident("done"))
-SCENARIOS = {
-    "key-revocation": "leaked-key", "log-deletion-investigation": "log-eater", "persistence-sweep": "persistence",
-    "athena-search": "athena-search",
-}  # fmt: skip
+SCENARIOS = {entry.runbook: entry.name for entry in reversed(scenario_entries(Scenarios(())))}
+"""One for each runbook that has any."""
 
 
 class Watched(MemoryDoor):
