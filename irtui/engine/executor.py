@@ -5,7 +5,6 @@ and when nobody knows, that is recorded. A JournalError before the call means th
 """
 
 import contextlib
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from irtui.aws.door import Door
 from irtui.engine.ledger import Ledger, clipped
 from irtui.engine.operator import Operator, Progress
 from irtui.journal.handle import Refused
+from irtui.journal.witness import tag
 from irtui.model.outcome import Outcome, Status
 from irtui.model.plan import Plan, PlannedCall
 from irtui.redact import masked
@@ -74,5 +74,4 @@ def _told(ledger: Ledger, plan: Plan, planned: PlannedCall, outcome: Outcome) ->
 
 def _tag(ledger: Ledger, seq: int) -> str:
     """What AWS's own trail will show of this call: opaque to an attacker, a witness of our head to us."""
-    opaque = hashlib.sha256(ledger.state.id.encode()).hexdigest()[:8]
-    return f"{opaque}-{seq}-{ledger.journal.head[:16]}"
+    return tag(ledger.state.id, seq, ledger.journal.head)

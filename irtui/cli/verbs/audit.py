@@ -55,10 +55,21 @@ def show(incident: str) -> Result:
 @click.option("--allow-open", is_flag=True, help="An incident that is not closed yet is good enough.")
 @click.option("--signer", "signers", multiple=True, metavar="HEX", help="A public key it must be signed by.")
 @click.option("--anchor", "pasted", multiple=True, metavar="TEXT", help="A line that `irtui audit anchor` printed.")
+@click.option(
+    "--against-cloudtrail",
+    "events",
+    type=click.Path(dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Events, one a line, as `irtui trail search --events FILE` writes them: joined with the calls both ways.",
+)
 @click.option("--chain", is_flag=True, help="Only the chain and each sitting's last signature; for long journals.")
 @options.output
-def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...], chain: bool) -> Result:
-    """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal, else 6."""
+def verify(
+    incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...], events: str | None, chain: bool
+) -> Result:
+    """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal that CloudTrail, if
+    it was asked, agrees with; else 6."""
+    from irtui.cli.witnessing import witness, witness_data, witness_lines
     from irtui.journal.siblings import named_by_others
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
     from irtui.journal.verify import verify as whole
@@ -76,6 +87,10 @@ def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tu
         "notes": list(found.notes), "signer": found.signer, "pinned": found.pinned, "closed": found.closed,
         "head": found.head, "anchored": found.anchored, "unproven": list(found.unproven),
     }  # fmt: skip
+    seen = witness(_folder(incident), events) if events else None
+    if seen:
+        data["cloudtrail"] = witness_data(seen)
+        good = good and seen.agrees
     pinned = "pinned" if found.pinned else "not pinned: compare it with the operator's"
     text = [
         inert(found.words),
@@ -83,6 +98,7 @@ def verify(incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tu
         f"  records  {found.records}",
         f"  signer   {inert(found.signer) or 'none'}  ({pinned})",
         *([f"  anchored to #{found.anchored}"] if found.anchored else []),
+        *(witness_lines(seen) if seen else []),
         *(f"  note     {inert(note)}" for note in found.notes),
         *(["  not proven:"] if found.unproven else []),
         *(f"    {inert(each)}" for each in found.unproven),
