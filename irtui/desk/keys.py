@@ -1,7 +1,9 @@
 """Which key signs an incident: offered, made, found again, destroyed."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from irtui.desk.home import Home
 from irtui.desk.nouns import KeyOption
@@ -12,6 +14,8 @@ from irtui.vault.os_keyring import open_keyring, probe
 from irtui.vault.passphrase_file import PassphraseFile
 from irtui.vault.seeds import OPERATOR, SEED_BYTES, Vault, incident_name, operator_seed, seed
 
+LEFT = 20
+"""How many closed incidents are looked at for a key that was left."""
 KEYRING, PASSPHRASE_FILE, EPHEMERAL = "keyring", "passphrase-file", "ephemeral"
 
 
@@ -30,9 +34,11 @@ class IncidentKey:
             self.vault.destroy(incident_name(incident))
 
     def forget_closed(self, incidents: Iterable[str]) -> None:
-        """Destroys what a crash between a close and its `forget` left behind. Raises KeyUnavailable."""
-        for incident in incidents if self.vault is not None else ():
-            self.forget(incident)
+        """Destroys what a crash between a close and its `forget` left behind; the newest come first. A vault that
+        will not is left alone: an incident is about to be opened."""
+        with suppress(KeyUnavailable):
+            for incident in islice(incidents, LEFT):
+                self.forget(incident)
 
 
 def kind_of(records: tuple[Record, ...]) -> str:

@@ -45,7 +45,8 @@ def show(incident: str) -> Result:
     elif reading.torn:
         rows.append("the last line has no end: a crash left it; resuming cuts it off")
     if reading.records and not reading.stopped:
-        rows.append(f"fingerprint of the last record: {inert(anchor_of(reading.records[-1]).words)}")
+        rows.append("unanchored since #1, as far as this file knows: paste this line where its writer cannot change it")
+        rows.append(f"  {inert(anchor_of(reading.records[-1]).words)}")
     data = {"records": [asdict(record) for record in reading.records], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
 

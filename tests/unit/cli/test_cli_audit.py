@@ -46,7 +46,7 @@ def test_an_anchor_stands_against_a_rewriter(journal: Journal) -> None:
     """The line that `audit anchor` printed, given back to `audit verify`, finds what was cut and re-closed."""
     pasted = irtui("anchor", "inc-abcdef").stdout.strip()
     assert re.fullmatch(r"irtui INC-ABCDEF #2 [A-Z2-7]{5}(-[A-Z2-7]{5}){3}-[A-Z2-7]{6}", pasted)
-    assert pasted in irtui("show", "INC-ABCDEF").stdout
+    assert re.search(rf"unanchored since #1,.*\n  {pasted}$", irtui("show", "INC-ABCDEF").stdout.rstrip())
     journal.close({"reason": "done"})
     good = irtui("verify", "INC-ABCDEF", "--signer", SIGNER.public.hex(), "--anchor", pasted)
     assert good.returncode == 0 and good.stdout.startswith("complete\n") and "anchored to #2" in good.stdout
