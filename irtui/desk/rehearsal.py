@@ -10,7 +10,7 @@ from irtui.engine.operator import Operator
 from irtui.errors import UsageError
 from irtui.gameday import history
 from irtui.gameday.facilitator import BEAT, Facilitated
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.scenario import Scenario
 from irtui.gameday.world import ANY, World
 from irtui.journal.record import Record

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from irtui.desk.catalogue import folded
+from irtui.desk.recorded import folded
 from irtui.errors import UsageError
 from irtui.gameday.history import NAME, History
 from irtui.gameday.score import Score, score

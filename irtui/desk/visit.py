@@ -6,9 +6,9 @@ from typing import Any
 
 from irtui.aws.door import Door
 from irtui.clock import Clock
-from irtui.desk.catalogue import family_in
 from irtui.desk.keys import IncidentKey
 from irtui.desk.nouns import Simulated
+from irtui.desk.recorded import family_in
 from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.scoring import scored
 from irtui.engine.ledger import Ledger
@@ -16,7 +16,7 @@ from irtui.engine.operator import Operator
 from irtui.engine.planning import filled_call
 from irtui.engine.run import Run
 from irtui.errors import RunbookError
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.score import Score
 from irtui.gameday.world import World
 from irtui.journal.read import read_evidence

@@ -7,12 +7,14 @@ of another version of irtui: what is missing is unknown, never invented.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.refusals import NO_WAY_IN, REFUSED
-from irtui.gameday.scenario import Scenario
-from irtui.gameday.world import World
+
+if TYPE_CHECKING:  # a report reads a history without the world
+    from irtui.gameday.scenario import Scenario
+    from irtui.gameday.world import World
 
 NAME = "gameday: history"
 """Of the evidence."""
@@ -97,7 +99,7 @@ def _deeds(rows: Sequence[Mapping[str, Any]]) -> tuple[Deed, ...]:
     )  # fmt: skip
 
 
-def collected(world: World, scenario: Scenario) -> dict[str, Any]:
+def collected(world: "World", scenario: "Scenario") -> dict[str, Any]:
     """As it is kept. The judge is asked first; what is tried for it stands apart. Raises UsageError."""
     objectives = world.judge()
     told = world.deeds()
@@ -110,7 +112,7 @@ def collected(world: World, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def unknown(scenario: Scenario, began: str, ended: str) -> dict[str, Any]:
+def unknown(scenario: "Scenario", began: str, ended: str) -> dict[str, Any]:
     """What is kept when the world can no longer be asked: nothing is known, so nothing is met."""
     lists: dict[str, list[Any]] = {"objectives": [], "deeds": [], "tries": [], "limits": []}
     return {"scenario": scenario.name, "title": scenario.title, "began": began, "now": ended, "actors": {}, **lists}

@@ -20,14 +20,6 @@ if TYPE_CHECKING:  # whoever reads a verdict need not load a simulated AWS
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
-    id: str
-    text: str
-    met: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Court:
     players: "Mapping[str, Player]"
     events: Sequence[Mapping[str, Any]]

@@ -15,7 +15,7 @@ from typing import Any
 from irtui.engine.outline import split_key
 from irtui.gameday.acts import Act, Since, acts, took_effect, with_deeds
 from irtui.gameday.history import ADVERSARY, WORKLOAD, Deed, History, Limit
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.refusals import NO_WAY_IN
 from irtui.guards.evidence_first import evidence_behind
 from irtui.journal.record import Record

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import irtui
 from irtui.errors import UsageError
 from irtui.gameday.elsewhere.emulator import emulator_at
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.scenario import Scenario
 
 ANY = "*"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from irtui.engine.operator import AskHint, Message, Pause
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.score import Score
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.walks import app_on, open_incident, screen_text, until

@@ -50,7 +50,7 @@ def list_() -> Result:
 @options.output
 def show(incident: str) -> Result:
     """Where INCIDENT stands, as its journal tells it."""
-    from irtui.desk.catalogue import family_in, folded
+    from irtui.desk.recorded import family_in, folded
     from irtui.engine.machine import current_step
     from irtui.journal.read import read_records
 

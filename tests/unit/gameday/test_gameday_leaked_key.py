@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.scenario import Scenario, load_scenario, parse_scenario
 from irtui.gameday.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from irtui.engine.fold import Fold
 from irtui.gameday.history import Deed, History
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.gameday.score import Score, as_data, score
 from irtui.journal.record import Record
 from irtui.runbook.parse import parse_runbook

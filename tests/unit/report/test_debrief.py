@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from irtui.gameday.objectives import Objective
+from irtui.gameday.objective import Objective
 from irtui.report.debrief import clock, debrief
 from tests.unit.gameday.test_gameday_score import deed, history, scored, whole
 
