@@ -1,6 +1,7 @@
 """The score of a closed rehearsal, from its folder alone."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from irtui.desk.recorded import folded
@@ -8,11 +9,18 @@ from irtui.errors import UsageError
 from irtui.gameday.history import NAME, History
 from irtui.gameday.score import Score, score
 from irtui.journal.read import read_evidence, read_records
+from irtui.journal.record import Record
 
 
 def scored(folder: Path) -> Score:
     """Raises UsageError for what is no closed rehearsal, JournalError for what cannot be read."""
     records = read_records(folder)
+    history = kept_history(folder, records)
+    return score(records, folded(folder, records), history)
+
+
+def kept_history(folder: Path, records: Sequence[Record]) -> History:
+    """What happened in the world of a rehearsal, as its journal keeps it. Raises like `scored`."""
     kept = [record for record in records if record.type == "evidence" and record.body.get("name") == NAME]
     if not records or records[0].body.get("mode") != "rehearsal":
         raise UsageError(f"{folder.name} is no rehearsal.", advice="`irtui audit export` tells of a real incident.")
@@ -22,7 +30,6 @@ def scored(folder: Path) -> Score:
             advice=f"Close it first: irtui resume {folder.name}",
         )
     try:
-        history = History.from_data(json.loads(read_evidence(folder, str(kept[-1].body["sha256"]))))
+        return History.from_data(json.loads(read_evidence(folder, str(kept[-1].body["sha256"]))))
     except (LookupError, ValueError, TypeError) as error:
         raise UsageError(f"the history of {folder.name} cannot be read: {type(error).__name__}") from error
-    return score(records, folded(folder, records), history)

@@ -87,12 +87,19 @@ def badly(score: Score) -> Iterator[str]:
         yield f"Step {code(step)} changed something that had not been kept before; nobody can show it any more."
     for actor, count in score.collateral.items():
         yield f"{count} legitimate calls of {code(actor)} were refused."
+    alike: dict[str, list[str]] = {}
     for step, reason in score.left_out:
-        yield f"Step {code(step)} was skipped: {code(reason)}."
+        alike.setdefault(reason, []).append(step)
+    for reason, steps in alike.items():
+        yield f"Step{'s' if len(steps) > 1 else ''} {_codes(steps)} {_were(len(steps))} skipped: {code(reason)}."
     if score.unfinished:
         yield f"Still open at the close: {_codes(score.unfinished)}."
     if hints := score.count("hint"):
-        yield f"{hints} hint{'s were' if hints != 1 else ' was'} taken."
+        yield f"{hints} hint{'s' if hints != 1 else ''} {_were(hints)} taken."
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _section(title: str, text: str) -> str:

@@ -18,7 +18,7 @@ from irtui.report.timeline import Row, call_words, sequence, text, timeline
 from irtui.text import inert, inert_lines
 
 _LIMIT = 4096
-_LIMITS = (
+LIMITS = (
     "Unanchored: no fingerprint of this journal is known to lie with somebody else. Whoever held its key while the "
     "incident was open could have rewritten it or cut its end.",
     "It shows what irtui sent and what AWS answered, not what was done outside irtui; CloudTrail has that.",
@@ -105,7 +105,7 @@ def _proof(verification: Verification) -> str:
     lines = [
         "## What the journal proves, and what not",
         f"{verdict}. Signer {code(verification.signer)}, {signer}. Last record {code(verification.head)}.",
-        "\n".join(f"- {limit}" for limit in _LIMITS),
+        "\n".join(f"- {limit}" for limit in LIMITS),
     ]
     if verification.notes:
         lines.append("The verifier notes:")

@@ -1,7 +1,9 @@
 """`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings."""
 
+import json
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,16 @@ from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.opening import home
 from irtui.cli.output import Result
+from irtui.clock import rfc3339
 from irtui.errors import UsageError
-from irtui.text import inert
+from irtui.text import inert, inert_lines
 
 if TYPE_CHECKING:
     from irtui.journal.anchor import Anchor
+    from irtui.journal.read import Reading
+    from irtui.report.timeline import Row
+
+FORMATS = ("markdown", "html", "csv", "ocsf", "jsonl")
 
 
 @click.group()
@@ -25,21 +32,31 @@ def audit() -> None:
 
 @audit.command()
 @click.argument("incident")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only records of this type: intent, outcome, …")
+@click.option("--step", default="", metavar="KEY", help="Only what belongs to this step, its items or its child.")
+@click.option("--grep", default="", metavar="TEXT", help="Only records in which TEXT occurs, whatever the case.")
+@click.option("--since", default="", metavar="TIME", help="Only from this UTC time on: 2026-11-28T02:14.")
+@click.option("-n", "--last", type=click.IntRange(min=1), default=None, metavar="COUNT", help="Only the last so many.")
+@click.option("--record", type=click.IntRange(min=1), default=None, metavar="NUMBER", help="One record, whole.")
 @options.output
-def show(incident: str) -> Result:
-    """Every record of INCIDENT (an id or a path), in order."""
+def show(
+    incident: str, types: tuple[str, ...], step: str, grep: str, since: str, last: int | None, record: int | None
+) -> Result:
+    """The records of INCIDENT (an id or a path), in order; all, or those that are asked for."""
     from irtui.journal.anchor import anchor_of
     from irtui.journal.read import read_journal
-    from irtui.report.timeline import timeline
+    from irtui.report.search import Wanted, search, unknown_types
 
+    if unknown := unknown_types(types):
+        raise UsageError(f"There is no type of record {unknown[0]!r}.", advice="`irtui audit show ID` shows the types.")
     reading = read_journal(_folder(incident))
-    rows, day = [], ""
-    for row in timeline(reading.records):
-        if row.t[:10] != day:
-            day = row.t[:10]
-            rows.append(inert(day))
-        said = ": ".join(inert(part, 160) for part in (row.what, row.detail) if part)
-        rows.append(f"  {inert(row.t[11:19])}Z  #{row.seq:<4} {inert(row.who):<12} {inert(row.step):<16} {said}")
+    if record is not None:
+        return _whole(reading, record)
+    found = search(reading.records, Wanted(types, step, grep, _moment(since)))
+    found = found[-last:] if last else found
+    rows = [*_lines([row for _, row in found])]
+    if len(found) < len(reading.records):
+        rows.append(f"{len(found)} of {len(reading.records)} records")
     if reading.stopped:
         rows.append(f"reading stopped: altered at {inert(reading.stopped)}")
     elif reading.torn:
@@ -47,7 +64,7 @@ def show(incident: str) -> Result:
     if reading.records and not reading.stopped:
         rows.append("unanchored since #1, as far as this file knows: paste this line where its writer cannot change it")
         rows.append(f"  {inert(anchor_of(reading.records[-1]).words)}")
-    data = {"records": [asdict(record) for record in reading.records], "stopped": reading.stopped}
+    data = {"records": [asdict(one) for one, _ in found], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
 
 
@@ -68,26 +85,30 @@ def show(incident: str) -> Result:
 def verify(
     incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...], events: str | None, chain: bool
 ) -> Result:
-    """Is INCIDENT (an id or a path) whole, unchanged and signed? Exit 0 only for a complete journal that CloudTrail, if
-    it was asked, agrees with; else 6."""
+    """Is INCIDENT (an id, a path, a bundle) whole, unchanged and signed? Exit 0 only for a complete journal that
+    CloudTrail, if it was asked, agrees with; else 6."""
     from irtui.cli.witnessing import witness, witness_data, witness_lines
+    from irtui.desk.exports import verified
     from irtui.journal.siblings import named_by_others
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
     from irtui.journal.verify import verify as whole
     from irtui.journal.verify_chain import verify_chain
+    from irtui.report.unbundle import is_bundle
 
-    path, verified = _path(incident), verify_chain if chain else whole
+    path = _path(incident)
     asked = "" if Path(incident).exists() else path.name
     anchors = [_anchor(text) for text in pasted]
     if asked:
         anchors += named_by_others(path)
-    found = verified(path, incident=asked, signers=signers or None, anchors=anchors)
+    found = verified(path, verify_chain if chain else whole, incident=asked, signers=signers or None, anchors=anchors)
     good = found.verdict == COMPLETE or (allow_open and found.verdict == NOT_CLOSED)
     data = {
         "verdict": found.verdict, "mode": found.mode, "records": found.records, "at": found.at, "why": found.why,
         "notes": list(found.notes), "signer": found.signer, "pinned": found.pinned, "closed": found.closed,
         "head": found.head, "anchored": found.anchored, "unproven": list(found.unproven),
     }  # fmt: skip
+    if events and is_bundle(path):
+        raise UsageError("CloudTrail is joined with a folder, not with a bundle.", advice="Unpack it and verify that.")
     seen = witness(_folder(incident), events) if events else None
     if seen:
         data["cloudtrail"] = witness_data(seen)
@@ -127,41 +148,60 @@ def print_anchor(incident: str) -> Result:
 
 @audit.command()
 @click.argument("incident")
-@click.option("--format", "form", type=click.Choice(["jsonl", "markdown"]), default="markdown", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="markdown", show_default=True)
 @click.option("--output-file", type=click.Path(dir_okay=False, exists=False), help="A new file, instead of stdout.")
+@click.option(
+    "--bundle", "bundle_file", type=click.Path(dir_okay=False), metavar="FILE.zip",
+    help="A new zip with everything a reviewer needs, and what checks it.",
+)  # fmt: skip
 @options.output
-def export(incident: str, form: str, output_file: str | None) -> Result:
-    """The journal of INCIDENT as it is (jsonl), or a timeline to read (markdown)."""
-    text = _jsonl(_folder(incident)) if form == "jsonl" else _markdown(_folder(incident))
+def export(incident: str, form: str, output_file: str | None, bundle_file: str | None) -> Result:
+    """INCIDENT to read (markdown, html), to calculate with (csv), for a SIEM (ocsf), as it is (jsonl), or all of it."""
+    from irtui.desk.exports import exported, packed, written
+
+    if bundle_file is not None:
+        if output_file is not None:
+            raise UsageError("A bundle is a file of its own.", advice="Leave out --output-file.")
+        made = packed(_folder(incident), Path(bundle_file))
+        sys.stderr.write(f"irtui: written to {bundle_file}\n")
+        data = {"path": bundle_file, "size": made.size, "sha256": made.sha256, "verdict": made.verification.verdict}
+        return Result(data, f"{made.sha256}  {inert(bundle_file)}\n  journal  {inert(made.verification.words)}")
+    text = exported(_folder(incident), form)
     if output_file is None:
         return Result({"format": form, "text": text}, text.rstrip("\n"))
-    try:
-        with Path(output_file).open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(f"{output_file} exists already.", advice="Name a new file.") from None
-    except OSError as fault:
-        raise UsageError(f"{output_file} cannot be written: {fault.strerror}.") from fault
+    written(text, Path(output_file))
     sys.stderr.write(f"irtui: written to {output_file}\n")
     return Result({"format": form, "path": output_file})
 
 
-def _jsonl(folder: Path) -> str:
-    from io import BytesIO
+def _lines(rows: "list[Row]") -> list[str]:
+    said, day = [], ""
+    for row in rows:
+        if row.t[:10] != day:
+            day = row.t[:10]
+            said.append(inert(day))
+        words = ": ".join(inert(part, 160) for part in (row.what, row.detail) if part)
+        said.append(f"  {inert(row.t[11:19])}Z  #{row.seq:<4} {inert(row.who):<12} {inert(row.step):<16} {words}")
+    return said
 
-    from irtui.report.jsonl import jsonl
 
-    out = BytesIO()
-    jsonl(folder, out)
-    return out.getvalue().decode("ascii", "backslashreplace")
+def _whole(reading: "Reading", number: int) -> Result:
+    """One record in full. Raises UsageError when there is none."""
+    if number > len(reading.records):
+        raise UsageError(f"There is no record #{number}.", advice=f"The last one is #{len(reading.records)}.")
+    record = asdict(reading.records[number - 1])
+    return Result({"records": [record], "stopped": reading.stopped}, inert_lines(json.dumps(record, indent=2)))
 
 
-def _markdown(folder: Path) -> str:
-    from irtui.journal.read import read_records
-    from irtui.journal.verify import verify as verified
-    from irtui.report.markdown import markdown
-
-    return markdown(read_records(folder), verified(folder))
+def _moment(since: str) -> str:
+    """A time as records have it; UTC unless it says otherwise. Raises UsageError."""
+    if not since:
+        return ""
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        raise UsageError(f"{since!r} is no time.", advice="Write 2026-11-28T02:14, in UTC.") from None
+    return rfc3339(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _anchor(text: str) -> "Anchor":
@@ -174,7 +214,7 @@ def _anchor(text: str) -> "Anchor":
 
 
 def _path(incident: str) -> Path:
-    """A journal or its folder, by path or by the incident's id."""
+    """A journal, its folder or a bundle, by path or by the incident's id."""
     path = Path(incident)
     return path if path.exists() else home().incident(incident)
 

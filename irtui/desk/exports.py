@@ -1,0 +1,125 @@
+"""What leaves an incident's folder: reports, the bundle, and the bundle of somebody else read back.
+
+Rules: needs no key, no AWS, no settings, and loads none of their libraries. Nothing is ever overwritten.
+"""
+
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from irtui.desk.dossier import dossier
+from irtui.errors import UsageError
+from irtui.journal.disk import RealDisk, write_all
+from irtui.journal.verify import Verification, verify
+from irtui.report.bundle import HTML, MARKDOWN, VERIFIER, bundle, verifier
+from irtui.report.csv import csv
+from irtui.report.dossier import Dossier
+from irtui.report.html import html
+from irtui.report.jsonl import jsonl
+from irtui.report.markdown import markdown
+from irtui.report.ocsf import ocsf
+from irtui.report.unbundle import is_bundle, unbundle
+
+
+def _jsonl(folder: Path) -> str:
+    out = io.BytesIO()
+    jsonl(folder, out)
+    return out.getvalue().decode("ascii")
+
+
+def _of(made: Callable[[Dossier], str]) -> Callable[[Path], str]:
+    return lambda folder: made(dossier(folder))
+
+
+FORMATS: Mapping[str, Callable[[Path], str]] = {
+    "markdown": _of(lambda found: markdown(found.records, found.verification)),
+    "html": _of(html),
+    "csv": _of(csv),
+    "ocsf": _of(ocsf),
+    "jsonl": _jsonl,
+}
+
+
+def exported(folder: Path, form: str) -> str:
+    """The incident in one of FORMATS. Raises JournalError for a journal that cannot be read."""
+    return FORMATS[form](folder)
+
+
+def written(text: str, path: Path) -> None:
+    """A report as a new file. Raises UsageError."""
+    with new_file(path) as fd:
+        write_all(RealDisk(), fd, text.encode("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    path: Path
+    size: int
+    sha256: str
+    verification: Verification
+
+
+def packed(folder: Path, path: Path) -> Packed:
+    """Writes the bundle of an incident to a new file that only its owner reads. Raises JournalError, UsageError."""
+    found = dossier(folder)
+    reports = {HTML: html(found), MARKDOWN: markdown(found.records, found.verification)}
+    with new_file(path) as fd, os.fdopen(fd, "w+b", closefd=False) as out:
+        bundle(folder, reports, found.verification, out)
+        out.seek(0)
+        sha256 = hashlib.file_digest(out, "sha256").hexdigest()
+        size = out.tell()
+    return Packed(path, size, sha256, found.verification)
+
+
+def verified(path: Path, signers: Collection[str] | None = None) -> Verification:
+    """The verdict on an incident's folder, a journal file, or a bundle. Raises JournalError for a zip that is none."""
+    if not is_bundle(path):
+        return verify(path, signers=signers)
+    with tempfile.TemporaryDirectory(prefix="irtui-") as unpacked:
+        folder = Path(unpacked)
+        unbundle(path, folder)
+        found = verify(folder, signers=signers)
+        return replace(found, notes=(*found.notes, *_differences(folder)))
+
+
+def _differences(folder: Path) -> list[str]:
+    """What in a bundle is not what this irtui would have put there: reports that say other things than the journal."""
+    made = dossier(folder)
+    texts = {VERIFIER: verifier(), HTML: html(made), MARKDOWN: markdown(made.records, made.verification)}
+    found = []
+    for name, text in texts.items():
+        try:
+            same = (folder / name).read_bytes() == text.encode("utf-8")
+        except OSError:
+            found.append(f"there is no {name} in it")
+            continue
+        if not same:
+            found.append(f"{name} in it is not what this irtui makes of the journal: do not go by it")
+    return found
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[int]:
+    """A new file that only its owner reads, durable at the end and gone after a fault. Raises UsageError."""
+    disk = RealDisk()
+    try:
+        fd = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already.", advice="Name a new file.") from None
+    except OSError as fault:
+        raise UsageError(f"{path} cannot be written: {fault.strerror}.") from fault
+    try:
+        yield fd
+        disk.fsync(fd)
+    except BaseException as fault:
+        path.unlink()
+        if isinstance(fault, OSError):
+            raise UsageError(f"{path} cannot be written: {fault.strerror}.") from fault
+        raise
+    finally:
+        disk.close(fd)

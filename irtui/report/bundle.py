@@ -1,0 +1,97 @@
+"""The bundle: one zip with everything a hostile reviewer needs, and nothing that has to be believed.
+
+Rules: the same incident gives the same bytes, on any machine and at any time: the date in it is the last record's,
+the order is fixed, and members are stored, not compressed (so nothing in it can unpack to more than its own size).
+Files are copied as they are, an altered journal too: a bundle shows what is there.
+"""
+
+import base64
+import io
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import BinaryIO
+
+import irtui
+from irtui.journal.chain import Chain, Key
+from irtui.journal.evidence import EVIDENCE, open_regular
+from irtui.journal.handle import JOURNAL
+from irtui.journal.head import HEAD
+from irtui.journal.record import lines
+from irtui.journal.verify import Verification
+from irtui.report.bundled.page import key_file, operator_file, readme
+
+VERIFIER = "verify.py"
+README = "README.md"
+HTML, MARKDOWN = "report.html", "report.md"
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""The first time that a zip can hold."""
+_PUBLIC = bytes.fromhex("302a300506032b6570032100")
+"""What stands before an Ed25519 public key in DER (RFC 8410)."""
+
+
+def bundle(folder: Path, reports: Mapping[str, str], verification: Verification, out: BinaryIO) -> None:
+    """Writes the zip to `out`, which must be empty and seekable. Raises OSError for a journal that cannot be read."""
+    with open_regular(folder / JOURNAL) as file:
+        chain, last = _walked(file.read())
+    page = readme(chain.incident or folder.name, verification, chain.keys, irtui.__version__)
+    said = {README: page, VERIFIER: verifier(), **reports}
+    keys = {name: pem(public) for key in chain.keys for name, public in _publics(key)}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zip_file:
+        for name, text in said.items():
+            _put(zip_file, name, io.BytesIO(text.encode("utf-8")), last)
+        for name, path in _copied(folder):
+            with open_regular(path) as stream:
+                _put(zip_file, name, stream, last)
+        for name, text in keys.items():
+            _put(zip_file, name, io.BytesIO(text.encode("ascii")), last)
+
+
+def verifier() -> str:
+    """The text of `verify.py`."""
+    return files("irtui.report.bundled").joinpath(VERIFIER).read_text("utf-8")
+
+
+def pem(public: str) -> str:
+    """An Ed25519 public key, given in hex, as openssl reads it."""
+    text = base64.b64encode(_PUBLIC + bytes.fromhex(public)).decode("ascii")
+    return f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n"
+
+
+def _publics(key: Key) -> Iterator[tuple[str, str]]:
+    yield key_file(key), key.public
+    if key.endorsed_by:
+        yield operator_file(key), key.endorsed_by
+
+
+def _copied(folder: Path) -> Iterator[tuple[str, Path]]:
+    yield JOURNAL, folder / JOURNAL
+    if (folder / HEAD).is_file():
+        yield HEAD, folder / HEAD
+    for path in sorted((folder / EVIDENCE).glob("*")):
+        if len(path.name) == 64 and stat.S_ISREG(path.lstat().st_mode):
+            yield f"{EVIDENCE}/{path.name}", path
+
+
+def _walked(data: bytes) -> tuple[Chain, datetime]:
+    """The chain as far as it holds, and the time of its last record."""
+    chain, last = Chain(), _EARLIEST
+    for line in lines(data):
+        try:
+            last = max(_EARLIEST, datetime.fromisoformat(chain.take(line).t))
+        except ValueError:
+            break
+    return chain, last
+
+
+def _put(zip_file: zipfile.ZipFile, name: str, stream: BinaryIO, moment: datetime) -> None:
+    moment = min(moment, datetime(2107, 12, 31, tzinfo=UTC))
+    member = zipfile.ZipInfo(name, moment.timetuple()[:6])
+    member.create_system = 3  # Unix, on every system
+    member.external_attr = (stat.S_IFREG | 0o600) << 16
+    with zip_file.open(member, "w", force_zip64=True) as out:
+        shutil.copyfileobj(stream, out, 1024 * 1024)
