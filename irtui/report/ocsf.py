@@ -84,7 +84,7 @@ def _event(found: Dossier, record: Record, class_uid: int, activity: tuple[int, 
         "metadata": {
             "version": SCHEMA,
             "product": {"name": "irtui", "vendor_name": "irtui", "version": irtui.__version__},
-            "profiles": ["cloud"],
+            "profiles": ["cloud", "host"],
             "uid": f"{record.incident}#{record.seq}/{class_uid}",
             "correlation_uid": record.incident,
             "sequence": record.seq,

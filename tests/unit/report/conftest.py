@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from irtui.clock import ManualClock
+from irtui.desk.dossier import dossier
 from irtui.journal.seal import Ed25519Signer
 from irtui.journal.store import Journal
+from irtui.report.dossier import Dossier
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 HOSTILE = (
@@ -79,3 +81,11 @@ def incident(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return _incident
+
+
+@pytest.fixture
+def dossier_of_nothing(tmp_path: Path) -> Dossier:
+    """Of a file in which there is no record."""
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "nothing" / "journal.jsonl").write_bytes(b"hello\n")
+    return dossier(tmp_path / "nothing")

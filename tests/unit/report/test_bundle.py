@@ -1,0 +1,239 @@
+"""The bundle: the same bytes each time, private, checked by program and by hand, and no trap can be unpacked."""
+
+import hashlib
+import io
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from irtui.desk.exports import Packed, packed, verified
+from irtui.errors import JournalError, UsageError
+from irtui.journal.verify import verify
+from tests.support.journals import written
+
+Incident = Callable[..., Path]
+SECRET = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+@pytest.fixture
+def made(incident: Incident, tmp_path: Path) -> Packed:
+    return packed(incident(), tmp_path / "made.zip")
+
+
+def members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as zip_file:
+        return {name: zip_file.read(name) for name in zip_file.namelist()}
+
+
+def rewritten(path: Path, to: Path, **changed: bytes | None) -> Path:
+    """The bundle with members replaced (None: left out), packed as a bundle is."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(to, "w") as new:
+        for member in old.infolist():
+            name = member.filename
+            data = changed.get(name.replace(".", "_").replace("/", "_"), old.read(member))
+            if data is not None:
+                new.writestr(member, data)
+    return to
+
+
+def test_a_reviewer_with_nothing_installed_checks_it(made: Packed, tmp_path: Path) -> None:
+    """Unpacked elsewhere, its own verify.py says complete; one byte changed in the journal, it names the record."""
+    folder = tmp_path / "reviewer"
+    with zipfile.ZipFile(made.path) as zip_file:
+        zip_file.extractall(folder)
+    command = [sys.executable, "-I", "-S", "verify.py"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (0, "complete"), ran.stderr
+    assert verify(folder).verdict == "complete"
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"AccessDenied", b"AccessAllowd"))
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.splitlines()[0]) == (6, "altered at #4: the signature does not fit")
+
+
+@pytest.mark.parametrize("kind", ["resumed", "endorsed", "rehearsal"])
+def test_the_commands_of_its_readme_work_as_they_stand(tmp_path: Path, kind: str) -> None:
+    """Each shell block is run: openssl verifies a signature, sha256sum gives the link; a changed byte fails."""
+    bundle = packed(written(tmp_path / "incident", kind), tmp_path / "made.zip")
+    folder = tmp_path / "reviewer"
+    with zipfile.ZipFile(bundle.path) as zip_file:
+        zip_file.extractall(folder)
+
+    def shell(block: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["bash", "-euc", block], cwd=folder, capture_output=True, text=True, check=False)
+
+    by_program, by_hand, chain = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text("utf-8"), re.DOTALL)
+    assert "python3 verify.py" in by_program
+    ran = shell(by_hand)
+    assert (ran.returncode, ran.stdout.strip()) == (0, "Signature Verified Successfully"), ran.stderr
+    lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    assert shell(chain).stdout.split()[0] == hashlib.sha256(lines[-2]).hexdigest()
+    assert hashlib.sha256(lines[-2]).hexdigest().encode() in lines[-1]
+    (folder / "journal.jsonl").write_bytes(
+        b"".join([*lines[:-1], lines[-1].replace(b'"reason":"done"', b'"reason":"dine"')])
+    )
+    assert shell(by_hand).returncode != 0
+
+
+def test_keys_are_those_that_the_journal_names(tmp_path: Path) -> None:
+    """One file for the key of each sitting, and one for the operator's key that vouches for it."""
+    found = members(packed(written(tmp_path / "a", "resumed"), tmp_path / "a.zip").path)
+    assert {name for name in found if name.startswith("keys/")} == {"keys/incident-1.pem", "keys/incident-6.pem"}
+    found = members(packed(written(tmp_path / "b", "endorsed"), tmp_path / "b.zip").path)
+    assert {name for name in found if name.startswith("keys/")} == {"keys/incident-1.pem", "keys/operator-1.pem"}
+    ran = subprocess.run(
+        ["openssl", "pkey", "-pubin", "-noout", "-text"],
+        input=found["keys/operator-1.pem"],
+        capture_output=True,
+        check=True,
+    )
+    signer = verify(tmp_path / "b").signer
+    assert re.sub(r"[^0-9a-f]", "", ran.stdout.decode().split("pub:")[1]) == signer
+
+
+def test_the_same_incident_gives_the_same_bytes(incident: Incident, tmp_path: Path) -> None:
+    """Packed twice, from two places, at another hour: one hash. Its times are the journal's."""
+    folder = incident()
+    first = packed(folder, tmp_path / "1.zip")
+    shutil.copytree(folder, tmp_path / "elsewhere" / folder.name)
+    os.utime(tmp_path / "elsewhere" / folder.name / "journal.jsonl", (0, 0))
+    second = packed(tmp_path / "elsewhere" / folder.name, tmp_path / "2.zip")
+    assert first.sha256 == second.sha256 == hashlib.sha256((tmp_path / "1.zip").read_bytes()).hexdigest()
+    with zipfile.ZipFile(first.path) as zip_file:
+        assert {member.date_time for member in zip_file.infolist()} == {(2026, 11, 24, 0, 1, 0)}
+        assert all(member.compress_type == zipfile.ZIP_STORED for member in zip_file.infolist())
+
+
+def test_it_is_private_and_overwrites_nothing(incident: Incident, tmp_path: Path) -> None:
+    """Mode 0600 whatever the umask; an existing file, a link and a missing folder are refused and stay as they are."""
+    before = os.umask(0)
+    try:
+        made = packed(incident(), tmp_path / "made.zip")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    (tmp_path / "link.zip").symlink_to(tmp_path / "absent")
+    for path in (made.path, tmp_path / "link.zip", tmp_path / "no" / "folder.zip"):
+        with pytest.raises(UsageError):
+            packed(incident(), path)
+    assert hashlib.sha256(made.path.read_bytes()).hexdigest() == made.sha256
+    assert not (tmp_path / "absent").exists()
+
+
+def test_a_fault_leaves_no_half_bundle(incident: Incident, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fills up while it is written: the file is gone again, and the words say so."""
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    folder = incident()
+    monkeypatch.setattr("irtui.report.bundle.shutil.copyfileobj", full)
+    with pytest.raises(UsageError, match="No space left"):
+        packed(folder, tmp_path / "made.zip")
+    assert not (tmp_path / "made.zip").exists()
+
+
+def test_an_altered_journal_is_packed_as_it_is(incident: Incident, tmp_path: Path) -> None:
+    """The reviewer gets what is there, and every verifier finds the same record."""
+    folder = incident()
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"AccessDenied", b"AccessAllowd"))
+    made = packed(folder, tmp_path / "made.zip")
+    assert members(made.path)["journal.jsonl"] == journal.read_bytes()
+    assert b"`altered at #4: the signature does not fit`" in members(made.path)["README.md"]
+    assert verified(made.path).words == "altered at #4: the signature does not fit"
+
+
+def test_a_planted_secret_never_appears(made: Packed) -> None:
+    """What was masked on the way in is in no member."""
+    assert not any(SECRET in data for data in members(made.path).values())
+
+
+def test_a_bundle_verifies_as_its_folder_does(made: Packed, incident: Incident) -> None:
+    """`irtui audit verify FILE.zip`: the verdict of the folder, and nothing to note when everything in it is ours."""
+    assert verified(made.path) == verify(incident())
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.md", "verify.py"])
+def test_a_doctored_report_is_noted(made: Packed, tmp_path: Path, name: str) -> None:
+    """A genuine journal beside a report, or a verifier, that says something else: a note names the file."""
+    member = name.replace(".", "_")
+    bent = verified(rewritten(made.path, tmp_path / "bent.zip", **{member: members(made.path)[name] + b" "}))
+    assert bent.verdict == "complete"
+    assert bent.notes[-1] == f"{name} in it is not what this irtui makes of the journal: do not go by it"
+    gone = verified(rewritten(made.path, tmp_path / "gone.zip", **{member: None}))
+    assert gone.notes[-1] == f"there is no {name} in it"
+
+
+def trap(*names: str, data: bytes = b"x", compression: int = zipfile.ZIP_STORED, mode: int = 0o100600) -> bytes:
+    """A zip with a journal and what else is named."""
+    out = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w", compression) as zip_file:
+        warnings.simplefilter("ignore")  # of a name that stands in it twice
+        for name in ("journal.jsonl", *names):
+            member = zipfile.ZipInfo(name)
+            member.external_attr = mode << 16
+            member.compress_type = compression
+            zip_file.writestr(member, data)
+    return out.getvalue()
+
+
+def overlapping() -> bytes:
+    """Two members whose data are the same bytes of the file: the second entry of the directory points at the first."""
+    whole = bytearray(trap("evidence/" + "a" * 64, data=b"x" * 4000))
+    second = whole.rindex(b"PK\x01\x02")
+    name = b"evidence/" + b"a" * 64
+    assert whole[second + 46 : second + 46 + len(name)] == name
+    whole[second + 42 : second + 46] = (0).to_bytes(4, "little")
+    return bytes(whole)
+
+
+TRAPS = {
+    "above": trap("../escaped"),
+    "absolute": trap("/tmp/escaped"),
+    "drive": trap("C:\\escaped"),
+    "backslash": trap("evidence\\" + "a" * 64),
+    "deep path": trap("evidence/../../escaped"),
+    "unknown name": trap("run-me.sh"),
+    "other case": trap("README.MD"),
+    "folder": trap("evidence/"),
+    "evidence of no hash": trap("evidence/" + "A" * 64),
+    "name with a line feed": trap("HEAD\n"),
+    "NUL in a name": trap("HEADx").replace(b"HEADx", b"HEAD\0"),
+    "twice": trap("HEAD", "HEAD"),
+    "link": trap("HEAD", data=b"/etc/passwd", mode=stat.S_IFLNK | 0o777),
+    "device": trap("HEAD", mode=stat.S_IFCHR | 0o666),
+    "bomb": trap("HEAD", data=b"\0" * 20_000_000, compression=zipfile.ZIP_DEFLATED),
+    "lzma": trap("HEAD", compression=zipfile.ZIP_LZMA),
+    "overlapping": overlapping(),
+    "something before it": b"#!/bin/sh\n" + trap("HEAD"),
+    "no journal": trap().replace(b"journal.jsonl", b"journal.jsonx"),
+    "damaged": trap("HEAD", data=b"abcdef" * 50).replace(b"abcdef", b"abcdeg", 1),
+    "cut": trap("HEAD")[:-30],
+    "empty": trap()[-22:],
+    "only a beginning": b"PK\x03\x04" + b"\0" * 100,
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_traps_are_refused(tmp_path: Path, name: str) -> None:
+    """Paths, links, bombs, doubles, overlaps, damage: refused with a reason, and nothing was written anywhere."""
+    path = tmp_path / "in" / "trap.zip"
+    path.parent.mkdir()
+    path.write_bytes(TRAPS[name])
+    if name == "something before it":  # not even taken for a zip
+        assert verified(path).verdict == "not a journal"
+        return
+    with pytest.raises(JournalError) as caught:
+        verified(path)
+    assert caught.value.title == "Not a bundle of irtui" and caught.value.advice
+    assert {found.name for found in tmp_path.rglob("*")} == {"in", "trap.zip"} and not Path("/tmp/escaped").exists()
