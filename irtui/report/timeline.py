@@ -35,7 +35,7 @@ def timeline(records: Iterable[Record]) -> tuple[Row, ...]:
             steps[record.seq] = step
         about = record.body.get("intent")
         step = step or (steps.get(about, "") if type(about) is int else "")
-        what, detail = _SAYS[record.type](record.body) if record.type in _SAYS else (record.type, "")
+        what, detail = _SAYS.get(record.type, _members(record.type))(record.body)
         request_id = text(record.body, "request_id")
         rows.append(Row(record.seq, record.t, record.op, record.type, what, detail, step, request_id))
     return tuple(rows)
@@ -137,6 +137,15 @@ def _closed(body: Mapping[str, Any]) -> tuple[str, str]:
 
 def _plain(what: str, *members: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
     return lambda body: (what, _joined(*(text(body, member) for member in members)))
+
+
+def _members(kind: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    """For a type without words of its own: its short members as they stand."""
+
+    def said(body: Mapping[str, Any]) -> tuple[str, str]:
+        return kind, "; ".join(f"{name} {text(body, name)}" for name in body if name != "step" and text(body, name))
+
+    return said
 
 
 _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {

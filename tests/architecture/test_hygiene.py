@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.journals import written
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "irtui").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
@@ -53,6 +55,14 @@ def test_an_incident_loads_no_simulator() -> None:
     code = "import json, sys, irtui.desk.desk; print(json.dumps([name.partition('.')[0] for name in sys.modules]))"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert set(json.loads(ran.stdout)) & {"moto", "flask", "pytest", "time_machine"} == set()
+
+
+def test_an_export_of_a_rehearsal_loads_nothing_heavy(tmp_path: Path) -> None:
+    """Nor does a report with a score in it, a bundle, or the verdict on one."""
+    folder = written(tmp_path / "INC-1", "rehearsal")
+    bundle = str(tmp_path / "INC-1.zip")
+    assert _loaded("audit", "export", str(folder), "--bundle", bundle) & HEAVY == set()
+    assert _loaded("audit", "verify", bundle) & HEAVY == set()
 
 
 def test_version_loads_neither_click_nor_pydantic() -> None:

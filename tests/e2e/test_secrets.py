@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from irtui.desk.exports import exported, packed
 from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
 from tests.support.program import ACCOUNT, ROOT, Done, environ_of, incident_folder, irtui, records, walking, world_of
@@ -73,7 +74,10 @@ def told_afterwards(home: Path) -> list[tuple[str, bytes]]:
         ("audit", "export", name, "--format", "jsonl"), ("audit", "export", name, "--format", "markdown"),
         ("incidents", "show", name, "-o", "json"),
     ]  # fmt: skip
-    return spoken(*(irtui(home, *question) for question in questions))
+    folder = incident_folder(home)
+    bundle = packed(folder, home.parent / f"{name}.zip").path.read_bytes()  # its members are stored as they are
+    exports = [(f"export as {form}", exported(folder, form).encode()) for form in ("html", "csv", "ocsf")]
+    return [*spoken(*(irtui(home, *question) for question in questions)), *exports, ("bundle", bundle)]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from irtui.report.html.lanes import lanes
 from irtui.report.html.proof import proof
 from irtui.report.html.summary import summary
 from irtui.report.html.windows import windows
+from irtui.text import inert
 
 
 def html(found: Dossier) -> str:
@@ -35,7 +36,7 @@ def html(found: Dossier) -> str:
             Markup('<meta name="color-scheme" content="light dark">'),
             Markup('<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">'),
             Markup('<meta name="referrer" content="no-referrer">'),
-            el("title", f"{incident or 'Incident'} · {mode or 'unreadable'} · irtui"),
+            el("title", f"{inert(incident, 80) or 'Incident'} · {mode or 'unreadable'} · irtui"),
             Markup(f"<style>{style}</style>"),
         ],
         "\n",

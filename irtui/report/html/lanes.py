@@ -38,9 +38,8 @@ def lanes(found: Dossier) -> Markup:
     body = joined(_rows(found, len(heads)), "\n")
     phases = dict.fromkeys(phase for row in timeline(found.records) if (phase := found.phase(row.step)))
     legend = el("p", *(el("span", phase, cls=f"phase p-{phase}") for phase in phases), cls="legend")
-    lane = el(
-        "table", el("thead", el("tr", *(el("th", head, scope="col") for head in heads))), el("tbody", body), cls="lanes"
-    )
+    head = el("thead", el("tr", *(el("th", head, scope="col") for head in heads)))
+    lane = el("div", el("table", head, el("tbody", body), cls="lanes"), cls="wide")
     said = "Every record. Times are those of the machine that wrote it"
     said += "; the adversary's come from the simulated world." if adversary else "."
     return section("Timeline", el("p", said, cls="dim"), legend, lane, id_="timeline")

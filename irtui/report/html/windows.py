@@ -1,5 +1,8 @@
 """The blind windows: Region × source × time, as the coverage evidence has them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from irtui.report.coverage import bars, blind, edges, state_of
 from irtui.report.dossier import Dossier
 from irtui.report.html.elements import Markup, bullets, el, joined, pill, section, table
@@ -21,7 +24,7 @@ def windows(found: Dossier) -> tuple[Markup, ...]:
     scale = el("div", *(el("span", end) for end in ends), cls="scale")
     drawn = [
         (
-            joined([el("b", bar.region), " ", bar.source, el("small", bar.what)]),
+            joined([el("b", bar.region), " ", bar.source, " ", el("small", bar.what)]),
             el("div", *(el("i", cls=_ROLES[cell]) for cell in bar.cells), cls="bar", role="img",
                aria_label=", ".join(dict.fromkeys(bar.cells))),
         )
@@ -31,7 +34,7 @@ def windows(found: Dossier) -> tuple[Markup, ...]:
         (
             bar.region,
             bar.source,
-            f"{window.get('since', '')} – {window.get('until', '')}",
+            _when(window),
             pill(state_of(window), _ROLES[state_of(window)]),
             str(window.get("reason") or ""),
             str(window.get("by") or ""),
@@ -54,3 +57,9 @@ def windows(found: Dossier) -> tuple[Markup, ...]:
             id_="blind",
         ),
     )
+
+
+def _when(window: Mapping[str, Any]) -> str:
+    """`2026-11-22 08:00 – 12:00`; the second day only where it is another."""
+    since, until = (str(window.get(name) or "")[:16].replace("T", " ") for name in ("since", "until"))
+    return f"{since} – {until[11:] if until[:10] == since[:10] else until}"
