@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from irtui.journal.record import Record
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.outcome import Observed
@@ -10,6 +11,7 @@ from irtui.model.plan import PlannedCall
 from irtui.tui.present.banner import banner
 from irtui.tui.present.command import aws_command, kebab
 from irtui.tui.present.evidence import branches, found_after
+from irtui.tui.present.journal import matches, next_match
 from irtui.tui.present.lines import Line, outline
 from irtui.tui.present.plan import diff_lines, plan_lines
 from irtui.tui.present.steps import current, step_rows
@@ -92,3 +94,21 @@ def test_painting_is_inert() -> None:
         content = painted(((payload, "bad"),))
         assert content.plain.replace("–", "-").isprintable() and len(content.spans) <= 1
         assert payload.isprintable() is (content.plain == payload)
+
+
+def test_matches_go_round_the_journal_in_both_directions() -> None:
+    """The next and the last match from any record, round the end; #1 is not #12; words that nobody wrote match nothing."""
+    journal = [
+        Record(
+            {"step": "deny" if number % 3 == 0 else "look"}, "INC-1", 0, "alice", "", "r", number, "", "t", "note", 1
+        )
+        for number in range(1, 13)
+    ]
+    walk, here = [], "1"
+    for back in (False, False, False, False, True, True):
+        here = next_match(journal, "DENY", here, back)
+        walk.append(here)
+    assert walk == ["3", "6", "9", "12", "9", "6"]
+    assert (next_match(journal, "deny", "12"), next_match(journal, "deny", "2", True)) == ("3", "12")
+    assert [record.seq for record in journal if matches(record, "#1")] == [1]
+    assert [next_match(journal, words, "5") for words in ("", "  ", "nobody", "deny look")] == [""] * 4

@@ -139,7 +139,28 @@ async def test_journal_evidence_help_palette() -> None:
         assert "signature" in screen_text(app) and "aaaa" in screen_text(app)
         await pilot.press("escape", "v")
         await until(pilot, lambda: "not closed" in screen_text(app))
-        await pilot.press("escape", "escape", "escape")
+        await pilot.press("escape", "escape")
+        rows = app.screen.query_one("#records")
+        chosen = []
+        for keys in (
+            ("G",),
+            ("n",),
+            ("N",),
+            ("g",),
+            ("n",),
+            ("slash", *"#1", "enter"),
+            ("colon", "3", "enter"),
+            ("n",),
+        ):
+            await pilot.press(*keys)
+            await pilot.pause()
+            chosen.append(rows.key)  # type: ignore[attr-defined]
+        found = chosen[1]
+        assert chosen == ["3", found, found, "1", found, "1", "3", "1"]
+        assert "3 records" in screen_text(app), "what the filter hid is shown to jump there"
+        await pilot.press("colon", "9", "enter")
+        await until(pilot, lambda: "There is no record #9." in screen_text(app))
+        await pilot.press("colon", "escape", "escape")
         await until(pilot, lambda: name(app) == "RunScreen")
         app.screen.query_one("#steps").choose("snapshot")  # type: ignore[attr-defined]
         await pilot.press("e")

@@ -1,6 +1,6 @@
 """Journal records as lines: the tail below the run, the whole list, one record in full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from irtui.tui.present.lines import Line, compact, labelled, pretty, say
@@ -109,6 +109,19 @@ def record_lines(record: Recorded) -> tuple[Line, ...]:
 
 
 def matches(record: Recorded, words: str) -> bool:
-    """Every word occurs somewhere in the record, whatever the case."""
-    text = f"#{record.seq} {record.type} {compact(record.body)}".lower()
-    return all(word in text for word in words.lower().split())
+    """Every word occurs somewhere in the record, whatever the case; `#17` is that record and no other."""
+    text = f"{record.type} {record.op} {gist(record.type, record.body)} {compact(record.body)}".lower()
+    return all(
+        int(word[1:]) == record.seq if word[0] == "#" and word[1:].isdecimal() else word in text
+        for word in words.lower().split()
+    )
+
+
+def next_match(records: Sequence[Recorded], words: str, after: str, back: bool = False) -> str:
+    """Number of the next record that matches, from the one numbered `after` on and round the end; empty: there is
+    none."""
+    found = [record.seq for record in records if matches(record, words)] if words.split() else []
+    here = int(after) if after.isdecimal() else 0
+    if back:
+        return str(next((seq for seq in reversed(found) if seq < here), found[-1] if found else ""))
+    return str(next((seq for seq in found if seq > here), found[0] if found else ""))

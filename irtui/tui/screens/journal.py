@@ -1,4 +1,4 @@
-"""Every record of the incident. / filters · enter shows a record whole · v verifies · esc goes back."""
+"""Every record of the incident. / filters · n N go from match to match · : jumps to a record · enter shows it whole."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from irtui.tui.present.journal import matches, record_line, record_lines
+from irtui.text import inert
+from irtui.tui.present.journal import matches, next_match, record_line, record_lines
 from irtui.tui.present.lines import Line, labelled, say
 from irtui.tui.screens.ask import NoticeDialog
 from irtui.tui.screens.base import FullScreen
@@ -17,12 +18,18 @@ from irtui.tui.widgets.rows import Rows
 
 
 class JournalScreen(FullScreen):
-    HELP = "The journal as it is on disk. A filter's words must all occur in a record."
+    HELP = (
+        "The journal as it is on disk. A filter's words must all occur in a record; esc shows all records again, and n "
+        "and N still go from match to match. g and G go to the first and the last record."
+    )
     CSS_PATH = "journal.tcss"
     AUTO_FOCUS = "#records"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "whole", "whole record", id="journal.open", tooltip="The record in full"),
         Binding("slash", "filter", "filter", key_display="/", id="journal.filter", tooltip="Filter the records"),
+        Binding("n", "match(False)", "next match", show=False, id="journal.next", tooltip="Next record that matches"),
+        Binding("N", "match(True)", "match before", show=False, id="journal.before", tooltip="The match before"),
+        Binding("colon", "jump", "to #", key_display=":", id="journal.jump", tooltip="Jump to a record by its number"),
         Binding("v", "verify", "verify", id="journal.verify", tooltip="Check every signature and link, from the disk"),
         Binding("y", "copy", "copy", show=False, id="journal.copy", tooltip="Copy the record's line"),
         Binding("escape,q", "back", "back", id="journal.back", tooltip="Back"),
@@ -31,15 +38,18 @@ class JournalScreen(FullScreen):
     def __init__(self, searching: bool = False) -> None:
         super().__init__()
         self._searching = searching
+        self._words = ""
+        """Last filtered for; n and N look for them also when every record is shown."""
 
     def body(self) -> ComposeResult:
         with Vertical(id="journal"):
             yield Input(id="filter", placeholder="filter: words, a type, a call, #12")
+            yield Input(id="jump", placeholder="number of a record", restrict=r"#?[0-9]{0,9}")
             yield Rows(id="records")
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#filter").display = False
+        self.query_one("#filter").display = self.query_one("#jump").display = False
         self.sitting_changed()
         self.query_one("#records", Rows).action_last()
         self._hint()
@@ -48,8 +58,10 @@ class JournalScreen(FullScreen):
 
     def _hint(self) -> None:
         sitting = self.irtui.sitting
-        export = f"irtui audit export {sitting.state.id} --format markdown" if sitting else ""
-        self.query_one("#hint", Static).update(safe(f" for the report: {export}", "dim"))
+        self._say(f"for the report: irtui audit export {sitting.state.id} --format html" if sitting else "", "dim")
+
+    def _say(self, words: str, role: str) -> None:
+        self.query_one("#hint", Static).update(safe(f" {words}", role))
 
     def sitting_changed(self) -> None:
         self.refresh_banner()
@@ -76,16 +88,51 @@ class JournalScreen(FullScreen):
         field.focus()
 
     @on(Input.Changed, "#filter")
-    def _filtered(self) -> None:
+    def _filtered(self, event: Input.Changed) -> None:
+        self._words = event.value or self._words
         self.sitting_changed()
 
     @on(Input.Submitted, "#filter")
     def _done(self) -> None:
         self.query_one("#records").focus()
 
+    def action_match(self, back: bool) -> None:
+        sitting = self.irtui.sitting
+        if not self._words.strip():
+            self._say("Nothing was looked for yet: / first.", "warn")
+        elif sitting is not None:
+            rows = self.query_one("#records", Rows)
+            found = next_match(sitting.records, self._words, rows.key, back)
+            if rows.choose(found):
+                self._hint()
+            else:
+                self._say(f"No record with {inert(self._words, 40)}.", "warn")
+
+    def action_jump(self) -> None:
+        field = self.query_one("#jump", Input)
+        field.value, field.display = "", True
+        field.focus()
+
+    @on(Input.Submitted, "#jump")
+    def _jumped(self, event: Input.Submitted) -> None:
+        event.input.display = False
+        rows, number = self.query_one("#records", Rows), event.value.lstrip("#").lstrip("0")
+        rows.focus()
+        if not number:
+            return
+        if not rows.choose(number):  # the filter may hide it
+            self.query_one("#filter", Input).value = ""
+            self.query_one("#filter").display = False
+            self.sitting_changed()
+        found = rows.choose(number)
+        self._hint() if found else self._say(f"There is no record #{number}.", "warn")
+
     def action_back(self) -> None:
-        field = self.query_one("#filter", Input)
-        if field.display:
+        jump, field = self.query_one("#jump", Input), self.query_one("#filter", Input)
+        if jump.display:
+            jump.display = False
+            self.query_one("#records").focus()
+        elif field.display:
             field.value, field.display = "", False
             self.query_one("#records").focus()
         else:
@@ -101,7 +148,7 @@ class JournalScreen(FullScreen):
     def action_verify(self) -> None:
         sitting = self.irtui.sitting
         if sitting is not None:
-            self.query_one("#hint", Static).update(safe(" verifying …", "warn"))
+            self._say("verifying …", "warn")
             self.irtui.bridge.aside(
                 sitting.visit.verification,
                 lambda found, error: self.irtui.from_thread(self._verified, found, error),
