@@ -27,6 +27,7 @@ from irtui.desk.opening import (
     pinned,
     warnings,
 )  # fmt: skip
+from irtui.desk.recorded import recorded_runbooks
 from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.visit import Visit
 from irtui.engine.ledger import Ledger
@@ -223,7 +224,7 @@ class Desk:
             raise UsageError(f"{folder.name} is closed.", advice=f"Read it with `irtui audit show {folder.name}`.")
         opened = records[0].body
         try:
-            runbook, children = catalogue.recorded_runbooks(folder, records)
+            runbook, children = recorded_runbooks(folder, records)
         except JournalError as error:
             raise JournalError(
                 f"{folder.name} was left before its runbook was kept: {error.message}",

@@ -8,9 +8,10 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from irtui.desk.dossier import dossier
 from irtui.errors import UsageError
@@ -76,14 +77,15 @@ def packed(folder: Path, path: Path) -> Packed:
     return Packed(path, size, sha256, found.verification)
 
 
-def verified(path: Path, signers: Collection[str] | None = None) -> Verification:
-    """The verdict on an incident's folder, a journal file, or a bundle. Raises JournalError for a zip that is none."""
+def verified(path: Path, **given: Any) -> Verification:
+    """The verdict on an incident's folder, a journal file, or a bundle; `given` is what `verify` takes besides. Raises
+    JournalError for a zip that is no bundle."""
     if not is_bundle(path):
-        return verify(path, signers=signers)
+        return verify(path, **given)
     with tempfile.TemporaryDirectory(prefix="irtui-") as unpacked:
         folder = Path(unpacked)
         unbundle(path, folder)
-        found = verify(folder, signers=signers)
+        found = verify(folder, **given)
         return replace(found, notes=(*found.notes, *_differences(folder)))
 
 

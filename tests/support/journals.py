@@ -217,8 +217,18 @@ def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _evidence(change: Callable[[Path], object]) -> Callable[[Path, random.Random], None]:
-    return lambda folder, chance: change(next((folder / "evidence").iterdir())) and None
+def _evidence(change: Callable[[Path], None]) -> Callable[[Path, random.Random], None]:
+    return lambda folder, chance: change(next((folder / "evidence").iterdir()))
+
+
+def _linked(path: Path) -> None:
+    path.rename(path.with_name("x"))
+    path.symlink_to("x")
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
 
 
 BESIDE: Mapping[str, Callable[[Path, random.Random], None]] = {
@@ -228,10 +238,10 @@ BESIDE: Mapping[str, Callable[[Path, random.Random], None]] = {
     "HEAD of another incident": _head_of(99, "INC-9"),
     "HEAD of noise": lambda folder, chance: _write(folder / "HEAD", chance.randbytes(200)),
     "HEAD of zero": _head_of(0),
-    "evidence altered": _evidence(lambda path: path.write_bytes(path.read_bytes() + b" ")),
-    "evidence missing": _evidence(lambda path: path.unlink() is None),
-    "evidence a link": _evidence(lambda path: path.rename(path.with_name("x")) and path.symlink_to("x")),
-    "evidence a folder": _evidence(lambda path: path.unlink() or path.mkdir()),
+    "evidence altered": _evidence(lambda path: _write(path, path.read_bytes() + b" ")),
+    "evidence missing": _evidence(Path.unlink),
+    "evidence a link": _evidence(_linked),
+    "evidence a folder": _evidence(_folder),
 }
 
 

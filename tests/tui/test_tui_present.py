@@ -97,13 +97,13 @@ def test_painting_is_inert() -> None:
 
 
 def test_matches_go_round_the_journal_in_both_directions() -> None:
-    """The next and the last match from any record, round the end; #1 is not #12; words that nobody wrote match nothing."""
-    journal = [
-        Record(
-            {"step": "deny" if number % 3 == 0 else "look"}, "INC-1", 0, "alice", "", "r", number, "", "t", "note", 1
-        )
-        for number in range(1, 13)
-    ]
+    """The next and the last match from any record, round the end; #1 is not #12; unknown words match nothing."""
+
+    def record(number: int) -> Record:
+        step = "deny" if number % 3 == 0 else "look"
+        return Record({"step": step}, "INC-1", 0, "alice", "", "r", number, "", "t", "note", 1)
+
+    journal = [record(number) for number in range(1, 13)]
     walk, here = [], "1"
     for back in (False, False, False, False, True, True):
         here = next_match(journal, "DENY", here, back)
