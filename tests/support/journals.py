@@ -6,6 +6,7 @@ A forgery is (lines, random) → lines. What is beside the journal (HEAD, eviden
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -245,13 +246,37 @@ BESIDE: Mapping[str, Callable[[Path, random.Random], None]] = {
 }
 
 
+_SIGNED = re.compile(b'^(.*),"sig":"[^"]*"(.*)\n$', re.DOTALL)
+_SEQ = re.compile(b'"seq":[0-9]+,')
+_PREV = re.compile(b'"prev":"[0-9a-f]*"')
+
+
+def resealed(lines: Lines, original: Lines) -> Lines:
+    """Forged lines numbered, chained and signed by who holds the journal's own keys, else byte for byte as they are:
+    what only the rules of the format, or HEAD, can refuse."""
+    mode, seed = parse(original[0]).body["mode"], SEED
+    prev, out = "0" * 64, []
+    for place, data in enumerate(lines):
+        if place < len(original) and parse(original[place]).type == "join":
+            seed = OTHER
+        new = _SEQ.sub(f'"seq":{place + 1},'.encode(), _PREV.sub(f'"prev":"{prev}"'.encode(), data))
+        if parts := _SIGNED.match(new):
+            signature = Ed25519Signer.from_seed(seed, "").sign(sealed(mode, parts[1] + parts[2]))
+            new = parts[1] + b',"sig":"' + signature.hex().encode() + b'"' + parts[2] + b"\n"
+        out.append(new)
+        prev = hashlib.sha256(new).hexdigest()
+    return out
+
+
 def corpus(kinds: Mapping[str, Path], instances: int, seed: int, every: int = 1) -> Iterator[tuple[str, Lines, str]]:
     """(name, lines, what to do beside it) for each forgery of each kind, `instances` times. With `every` only each so
     many of a kind, another part of them for each kind."""
     for offset, (kind, folder) in enumerate(kinds.items()):
         lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+        names = [*FORGERIES, *(f"{name}, by the key holder" for name in FORGERIES), *BESIDE]
         for number in range(instances):
-            for name in [*FORGERIES, *BESIDE][offset % every :: every]:
+            for name in names[offset % every :: every]:
                 chance = random.Random(f"{seed}/{kind}/{name}/{number}")
-                forged = FORGERIES[name](lines, chance) if name in FORGERIES else lines
-                yield f"{kind}, {name} ({number}, seed {seed})", forged, name if name in BESIDE else ""
+                told, forgery = f"{kind}, {name} ({number}, seed {seed})", name.partition(", by")[0]
+                forged = FORGERIES[forgery](lines, chance) if forgery in FORGERIES else lines
+                yield told, resealed(forged, lines) if forgery != name else forged, name if name in BESIDE else ""
