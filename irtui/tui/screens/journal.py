@@ -58,7 +58,8 @@ class JournalScreen(FullScreen):
 
     def _hint(self) -> None:
         sitting = self.irtui.sitting
-        self._say(f"for the report: irtui audit export {sitting.state.id} --format html" if sitting else "", "dim")
+        name = sitting.state.id if sitting else ""
+        self._say(f"for the report: irtui audit export {name} --bundle {name}.zip" if name else "", "dim")
 
     def _say(self, words: str, role: str) -> None:
         self.query_one("#hint", Static).update(safe(f" {words}", role))
