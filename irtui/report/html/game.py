@@ -66,9 +66,14 @@ def _missed(score: Score) -> Markup:
 
 def _limits(score: Score) -> Markup:
     told = [joined([code(one.kind), " ", clock(one.at), " ", one.text]) for one in score.told]
+    guards = [
+        joined([clock(one.at), " ", pill(one.ruling.lower(), "warn"), code(one.guard), " ", one.step, ": ", one.reason])
+        for one in score.guards
+    ]
     limits = [joined([code(limit.operation), f" {limit.label}: ", limit.why]) for limit in score.limits]
     return joined(
         [
+            _folded(f"Guards that asked or refused: {len(guards)}", guards),
             _folded(f"The room: {len(told)} injects, hints and pauses", told),
             _folded(f"What the simulation cannot show: {len(limits)} operations", limits),
         ]
