@@ -35,8 +35,9 @@ def dossier(folder: Path) -> Dossier:
     deeds: tuple[Deed, ...] = ()
     coverage: Mapping[str, Any] | None = None
     try:
-        steps = _steps(folder, records)
-        severity = recorded_runbooks(folder, records)[0].severity
+        if records:
+            steps = _steps(folder, records)
+            severity = recorded_runbooks(folder, records)[0].severity
     except _ODD as error:
         unread.append(f"the runbook, and so the phases: {error}")
     try:

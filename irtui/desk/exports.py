@@ -16,6 +16,10 @@ from typing import Any
 from irtui.desk.dossier import dossier
 from irtui.errors import UsageError
 from irtui.journal.disk import RealDisk, write_all
+from irtui.journal.evidence import EVIDENCE, open_regular
+from irtui.journal.handle import JOURNAL
+from irtui.journal.head import HEAD
+from irtui.journal.read import read_journal
 from irtui.journal.verify import Verification, verify
 from irtui.report.bundle import HTML, MARKDOWN, VERIFIER, bundle, verifier
 from irtui.report.csv import csv
@@ -67,14 +71,30 @@ class Packed:
 
 def packed(folder: Path, path: Path) -> Packed:
     """Writes the bundle of an incident to a new file that only its owner reads. Raises JournalError, UsageError."""
-    found = dossier(folder)
-    reports = {HTML: html(found), MARKDOWN: markdown(found.records, found.verification)}
-    with new_file(path) as fd, os.fdopen(fd, "w+b", closefd=False) as out:
-        bundle(folder, reports, found.verification, out)
-        out.seek(0)
-        sha256 = hashlib.file_digest(out, "sha256").hexdigest()
-        size = out.tell()
-    return Packed(path, size, sha256, found.verification)
+    with _still(folder) as still:
+        found = dossier(still)
+        reports = {HTML: html(found), MARKDOWN: markdown(found.records, found.verification)}
+        with new_file(path) as fd, os.fdopen(fd, "w+b", closefd=False) as out:
+            bundle(still, reports, found.verification, out)
+            out.seek(0)
+            sha256 = hashlib.file_digest(out, "sha256").hexdigest()
+            return Packed(path, out.tell(), sha256, found.verification)
+
+
+@contextlib.contextmanager
+def _still(folder: Path) -> Iterator[Path]:
+    """The incident as it is now, in a folder that no writer goes on with: HEAD first, because a writer writes it last;
+    evidence where it lies, because it is durable before its record and never changes."""
+    with tempfile.TemporaryDirectory(prefix="irtui-") as place:
+        still = Path(place)
+        for name in (HEAD, JOURNAL):
+            with contextlib.suppress(OSError), open_regular(folder / name) as file:
+                (still / name).write_bytes(file.read())
+        if not (still / JOURNAL).exists():
+            read_journal(folder)  # says why there is none
+        if (folder / EVIDENCE).is_dir():
+            (still / EVIDENCE).symlink_to((folder / EVIDENCE).absolute())
+        yield still
 
 
 def verified(path: Path, **given: Any) -> Verification:

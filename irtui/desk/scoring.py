@@ -22,14 +22,15 @@ def scored(folder: Path) -> Score:
 def kept_history(folder: Path, records: Sequence[Record]) -> History:
     """What happened in the world of a rehearsal, as its journal keeps it. Raises like `scored`."""
     kept = [record for record in records if record.type == "evidence" and record.body.get("name") == NAME]
+    name = records[0].incident if records else folder.name
     if not records or records[0].body.get("mode") != "rehearsal":
-        raise UsageError(f"{folder.name} is no rehearsal.", advice="`irtui audit export` tells of a real incident.")
+        raise UsageError(f"{name} is no rehearsal.", advice="`irtui audit export` tells of a real incident.")
     if not kept:
         raise UsageError(
-            f"{folder.name} has no history of its world: it is open, or older than game days with a score.",
-            advice=f"Close it first: irtui resume {folder.name}",
+            f"{name} has no history of its world: it is open, or older than game days with a score.",
+            advice=f"Close it first: irtui resume {name}",
         )
     try:
         return History.from_data(json.loads(read_evidence(folder, str(kept[-1].body["sha256"]))))
     except (LookupError, ValueError, TypeError) as error:
-        raise UsageError(f"the history of {folder.name} cannot be read: {type(error).__name__}") from error
+        raise UsageError(f"the history of {name} cannot be read: {type(error).__name__}") from error

@@ -7,6 +7,7 @@ Files are copied as they are, an altered journal too: a bundle shows what is the
 
 import base64
 import io
+import re
 import shutil
 import stat
 import zipfile
@@ -30,6 +31,7 @@ README = "README.md"
 HTML, MARKDOWN = "report.html", "report.md"
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The first time that a zip can hold."""
+_HASH = re.compile(r"[0-9a-f]{64}")
 _PUBLIC = bytes.fromhex("302a300506032b6570032100")
 """What stands before an Ed25519 public key in DER (RFC 8410)."""
 
@@ -69,12 +71,11 @@ def _publics(key: Key) -> Iterator[tuple[str, str]]:
 
 
 def _copied(folder: Path) -> Iterator[tuple[str, Path]]:
-    yield JOURNAL, folder / JOURNAL
-    if (folder / HEAD).is_file():
-        yield HEAD, folder / HEAD
-    for path in sorted((folder / EVIDENCE).glob("*")):
-        if len(path.name) == 64 and stat.S_ISREG(path.lstat().st_mode):
-            yield f"{EVIDENCE}/{path.name}", path
+    """What is copied as it is; links and stray files stay where they are."""
+    evidence = (path for path in sorted((folder / EVIDENCE).glob("*")) if _HASH.fullmatch(path.name))
+    for path in (folder / JOURNAL, folder / HEAD, *evidence):
+        if path.exists() and stat.S_ISREG(path.lstat().st_mode):
+            yield path.relative_to(folder).as_posix(), path
 
 
 def _walked(data: bytes) -> tuple[Chain, datetime]:

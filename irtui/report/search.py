@@ -1,4 +1,4 @@
-"""Finding records in a journal: by type, by step, by time, by text. What the command line and the screen ask.
+"""Finding records in a journal: by type, by step, by time, by text. What the command line asks.
 
 Rules: every condition must hold. An outcome belongs to the step of its intent. Text is looked for without regard to
 case, in what a person sees of the record and in the whole of it.
@@ -30,12 +30,6 @@ def search(records: Sequence[Record], wanted: Wanted) -> tuple[tuple[Record, Row
     return tuple((record, row) for record, row in pairs if _holds(record, row, wanted))
 
 
-def holds(record: Record, row: Row, words: str) -> bool:
-    """Whether every word occurs in the record or in what is shown of it; `#17` is that record."""
-    text = _text(record, row)
-    return all(word == f"#{record.seq}" if _number(word) else word in text for word in words.lower().split())
-
-
 def unknown_types(types: Collection[str]) -> list[str]:
     return sorted(set(types) - TYPES)
 
@@ -53,7 +47,3 @@ def _holds(record: Record, row: Row, wanted: Wanted) -> bool:
 def _text(record: Record, row: Row) -> str:
     body = json.dumps(record.body, ensure_ascii=False, sort_keys=True)
     return f"#{record.seq} {record.t} {record.type} {record.op} {row.step} {row.what} {row.detail} {body}".lower()
-
-
-def _number(word: str) -> bool:
-    return word.startswith("#") and word[1:].isdecimal()

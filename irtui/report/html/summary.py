@@ -66,7 +66,10 @@ def _cards(found: Dossier) -> Markup:
     back, doubt = (sum(change.status == status for change in sent) for status in ("taken back", "in doubt"))
     asked = len(open_questions(records))
     cards = [
-        ("Contained", contained or "unknown", _CONTAINED.get(contained, "warn"), f"{lasted(found)} from first to last record"),
+        (
+            "Contained", contained or "unknown", _CONTAINED.get(contained, "warn"),
+            f"{lasted(found)} from first to last record",
+        ),
         (
             "Changes in force", str(effect), "bad" if doubt else "dim",
             f"{back} taken back · {doubt} in doubt · {len(sent)} calls sent",

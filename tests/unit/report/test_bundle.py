@@ -8,17 +8,22 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 import warnings
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from irtui.clock import ManualClock
 from irtui.desk.exports import Packed, packed, verified
 from irtui.errors import JournalError, UsageError
+from irtui.journal.seal import Ed25519Signer
+from irtui.journal.store import Journal
 from irtui.journal.verify import verify
-from tests.support.journals import written
+from tests.support.journals import KINDS, written
 
 Incident = Callable[..., Path]
 SECRET = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -158,9 +163,50 @@ def test_a_planted_secret_never_appears(made: Packed) -> None:
     assert not any(SECRET in data for data in members(made.path).values())
 
 
-def test_a_bundle_verifies_as_its_folder_does(made: Packed, incident: Incident) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bundle_verifies_as_its_folder_does(tmp_path: Path, kind: str) -> None:
     """`irtui audit verify FILE.zip`: the verdict of the folder, and nothing to note when everything in it is ours."""
-    assert verified(made.path) == verify(incident())
+    folder = written(tmp_path / "INC-1", kind)
+    assert verified(packed(folder, tmp_path / "made.zip").path) == verify(folder)
+
+
+def test_a_bundle_of_a_running_incident_is_of_one_moment(tmp_path: Path) -> None:
+    """Packed while a writer goes on: not closed, never truncated, and its reports are those of its journal."""
+    clock = ManualClock(datetime(2026, 11, 23, 16, 40, 12, tzinfo=UTC))
+    journal = Journal.create(
+        tmp_path / "INC-1", incident="INC-1", run="run-1", operator="alice", mode="real", clock=clock,
+        signer=Ed25519Signer.from_seed(bytes(32), "keyring"), opening={"account": "000000000012"},
+    )  # fmt: skip
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            journal.append("note", {"text": "going on"})
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        founds = [verified(packed(tmp_path / "INC-1", tmp_path / f"{number}.zip").path) for number in range(3)]
+    finally:
+        stop.set()
+        writer.join()
+        journal.release()
+    assert [found.verdict for found in founds] == ["not closed"] * 3
+    assert not any("do not go by it" in note for found in founds for note in found.notes)
+    assert 0 < founds[0].records < founds[2].records
+
+
+def test_stray_files_and_links_stay_where_they_are(tmp_path: Path) -> None:
+    """A link in the evidence, a file of another name and the ballast are not packed; what is missing is said."""
+    folder = written(tmp_path / "INC-1", "closed")
+    (evidence,) = (folder / "evidence").iterdir()
+    evidence.rename(tmp_path / "moved")
+    evidence.symlink_to(tmp_path / "moved")
+    (folder / "evidence" / ("g" * 64)).write_bytes(b"x")
+    (folder / "ballast").write_bytes(b"x")
+    made = packed(folder, tmp_path / "made.zip")
+    assert not any(name.startswith(("evidence", "ballast")) for name in members(made.path))
+    assert verified(made.path).words == f"altered at #3: evidence {evidence.name[:12]} is missing"
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.md", "verify.py"])
