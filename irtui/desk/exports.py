@@ -97,15 +97,15 @@ def _still(folder: Path) -> Iterator[Path]:
         yield still
 
 
-def verified(path: Path, **given: Any) -> Verification:
-    """The verdict on an incident's folder, a journal file, or a bundle; `given` is what `verify` takes besides. Raises
-    JournalError for a zip that is no bundle."""
+def verified(path: Path, by: Callable[..., Verification] = verify, **given: Any) -> Verification:
+    """The verdict on an incident's folder, a journal file, or a bundle; `by` which verifier, and `given` what it takes
+    besides. Raises JournalError for a zip that is no bundle."""
     if not is_bundle(path):
-        return verify(path, **given)
+        return by(path, **given)
     with tempfile.TemporaryDirectory(prefix="irtui-") as unpacked:
         folder = Path(unpacked)
         unbundle(path, folder)
-        found = verify(folder, **given)
+        found = by(folder, **given)
         return replace(found, notes=(*found.notes, *_differences(folder)))
 
 
