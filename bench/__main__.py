@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench import chains, engine, journal, keys, search, simulator, validating
+from bench import chains, engine, journal, keys, rows, search, simulator, validating
 from bench.timing import Terminal, interleaved, python, whole_process
 
 IRTUI = str(Path(sys.executable).parent / "irtui")
@@ -76,6 +76,12 @@ def _journal() -> Iterator[Measured]:
     yield Measured("chain of 1,000,000 / sha256sum", ours / theirs, 1.0, "", _milliseconds(ours, theirs))
     ours, theirs = chains.chain_and_fsck()
     yield _times("chain of 1,000,000 / git fsck", ours, theirs, 6)
+    ours, theirs = rows.seconds()
+    yield _times("100,000 records on screen / DataTable", ours, theirs, 50)
+    few, many = rows.mebibytes(1_000), rows.mebibytes(rows.RECORDS)
+    yield Measured(
+        "rows on screen: memory of 100,000 / of 1,000", many / few, 1.25, "", f"{few:.1f} and {many:.1f} MiB"
+    )
 
 
 def _validate() -> Iterator[Measured]:

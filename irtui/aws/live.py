@@ -44,7 +44,7 @@ def open_live(
     if not chosen:
         raise SettingsError(
             "No Region is set",
-            advice="Set AWS_REGION, or a region in the profile; for IAM any Region of your partition will do.",
+            advice="Set AWS_REGION or a region in the profile; `irtui run` takes --region. For IAM any will do.",
         )
 
     def caller() -> Session:

@@ -1,5 +1,7 @@
 """Every record of the incident. / filters · n N go from match to match · : jumps to a record · enter shows it whole."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import on
@@ -9,12 +11,12 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from irtui.text import inert
-from irtui.tui.present.journal import matches, next_match, record_line, record_lines
+from irtui.tui.present.journal import Recorded, matches, next_match, record_line, record_lines
 from irtui.tui.present.lines import Line, labelled, say
 from irtui.tui.screens.ask import NoticeDialog
 from irtui.tui.screens.base import FullScreen
+from irtui.tui.widgets.long_rows import LongRows
 from irtui.tui.widgets.paint import safe
-from irtui.tui.widgets.rows import Rows
 
 
 class JournalScreen(FullScreen):
@@ -40,18 +42,20 @@ class JournalScreen(FullScreen):
         self._searching = searching
         self._words = ""
         """Last filtered for; n and N look for them also when every record is shown."""
+        self._kept: Sequence[Recorded] = ()
+        """Those that the filter shows, in their order."""
 
     def body(self) -> ComposeResult:
         with Vertical(id="journal"):
             yield Input(id="filter", placeholder="filter: words, a type, a call, #12")
             yield Input(id="jump", placeholder="number of a record", restrict=r"#?[0-9]{0,9}")
-            yield Rows(id="records")
+            yield LongRows(id="records")
         yield Static(id="hint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one("#filter").display = self.query_one("#jump").display = False
         self.sitting_changed()
-        self.query_one("#records", Rows).action_last()
+        self.query_one("#records", LongRows).action_to(-1)
         self._hint()
         if self._searching:
             self.action_filter()
@@ -70,18 +74,35 @@ class JournalScreen(FullScreen):
         if sitting is None:
             return
         words = self.query_one("#filter", Input).value
-        kept = [record for record in sitting.records if matches(record, words)]
-        self.query_one("#records", Rows).show([(str(record.seq), record_line(record)) for record in kept])
+        chosen = self._chosen
+        kept = [record for record in sitting.records if matches(record, words)] if words else sitting.records
+        self._kept = kept
+        index = self._index(chosen.seq) if chosen else 0
+        self.query_one("#records", LongRows).show(len(kept), lambda at: record_line(kept[at]), max(0, index))
         count = f"{len(kept)} of {len(sitting.records)}" if words else str(len(sitting.records))
         self.query_one("#journal").border_title = safe(f"Journal of {sitting.state.id} · {count} records")
 
-    @on(Rows.OptionSelected, "#records")
+    @property
+    def _chosen(self) -> Recorded | None:
+        index = self.query_one("#records", LongRows).index
+        return self._kept[index] if index < len(self._kept) else None
+
+    def _index(self, seq: int) -> int:
+        """Where that record is shown; -1 when it is not."""
+        at = bisect_left(self._kept, seq, key=lambda record: record.seq)
+        return at if at < len(self._kept) and self._kept[at].seq == seq else -1
+
+    def _choose(self, number: str) -> bool:
+        """Highlights the record of that number; False when it is not shown."""
+        at = self._index(int(number)) if number else -1
+        if at >= 0:
+            self.query_one("#records", LongRows).action_to(at)
+        return at >= 0
+
+    @on(LongRows.Chosen)
     def action_whole(self) -> None:
-        key = self.query_one("#records", Rows).key
-        sitting = self.irtui.sitting
-        for record in sitting.records if sitting and key else ():
-            if str(record.seq) == key:
-                self.app.push_screen(NoticeDialog(f"Record #{key}", record_lines(record)))
+        if record := self._chosen:
+            self.app.push_screen(NoticeDialog(f"Record #{record.seq}", record_lines(record)))
 
     def action_filter(self) -> None:
         field = self.query_one("#filter", Input)
@@ -102,9 +123,8 @@ class JournalScreen(FullScreen):
         if not self._words.strip():
             self._say("Nothing was looked for yet: / first.", "warn")
         elif sitting is not None:
-            rows = self.query_one("#records", Rows)
-            found = next_match(sitting.records, self._words, rows.key, back)
-            if rows.choose(found):
+            after = str(self._chosen.seq) if self._chosen else ""
+            if self._choose(next_match(sitting.records, self._words, after, back)):
                 self._hint()
             else:
                 self._say(f"No record with {inert(self._words, 40)}.", "warn")
@@ -117,15 +137,15 @@ class JournalScreen(FullScreen):
     @on(Input.Submitted, "#jump")
     def _jumped(self, event: Input.Submitted) -> None:
         event.input.display = False
-        rows, number = self.query_one("#records", Rows), event.value.lstrip("#").lstrip("0")
-        rows.focus()
+        number = event.value.lstrip("#").lstrip("0")
+        self.query_one("#records").focus()
         if not number:
             return
-        if not rows.choose(number):  # the filter may hide it
+        if not self._choose(number):  # the filter may hide it
             self.query_one("#filter", Input).value = ""
             self.query_one("#filter").display = False
             self.sitting_changed()
-        found = rows.choose(number)
+        found = self._choose(number)
         self._hint() if found else self._say(f"There is no record #{number}.", "warn")
 
     def action_back(self) -> None:
@@ -140,11 +160,8 @@ class JournalScreen(FullScreen):
             self.dismiss()
 
     def action_copy(self) -> None:
-        key = self.query_one("#records", Rows).key
-        sitting = self.irtui.sitting
-        for record in sitting.records if sitting else ():
-            if str(record.seq) == key:
-                self.irtui.copy("".join(text for text, _ in record_line(record)))
+        if record := self._chosen:
+            self.irtui.copy("".join(text for text, _ in record_line(record)))
 
     def action_verify(self) -> None:
         sitting = self.irtui.sitting
