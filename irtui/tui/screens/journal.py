@@ -27,7 +27,7 @@ class JournalScreen(FullScreen):
     CSS_PATH = "journal.tcss"
     AUTO_FOCUS = "#records"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "whole", "whole record", id="journal.open", tooltip="The record in full"),
+        Binding("enter", "whole", "open", key_display="enter", id="journal.open", tooltip="The record in full"),
         Binding("slash", "filter", "filter", key_display="/", id="journal.filter", tooltip="Filter the records"),
         Binding("n", "match(False)", "next match", show=False, id="journal.next", tooltip="Next record that matches"),
         Binding("N", "match(True)", "match before", show=False, id="journal.before", tooltip="The match before"),
