@@ -17,6 +17,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from irtui.canonical import canonical
 from irtui.simulator.athena_records import PLACES, place, tick
 from irtui.simulator.differences import DELIVERED
+from irtui.simulator.organization import trusts
 from irtui.simulator.root import roots
 from irtui.simulator.world import SimulatedWorld
 
@@ -60,6 +61,7 @@ def inventory(world: SimulatedWorld) -> dict[str, str]:
     tick(world.clock.now())
     held: dict[str, Any] = {"root": {root.account_id: _plain(root, ()) for root in roots()}}
     held["world"] = {name: _plain(one, ()) for name, one in _members(world).items() if name not in MACHINERY}
+    held["organization"] = {management: _plain(one, ()) for management, one in trusts().items()}
     place(world.account, world.region)  # every account has its first workgroup, also before anybody looks
     held["athena"] = {f"{account} {region}": _plain(one, ()) for (account, region), one in PLACES.items()}
     for name, backends in _backends():

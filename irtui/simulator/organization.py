@@ -53,6 +53,11 @@ def trusted(management: str) -> Trusted:
     return _TRUSTED.setdefault(management, Trusted())
 
 
+def trusts() -> dict[str, Trusted]:
+    """Management account → what its organization has opened."""
+    return dict(_TRUSTED)
+
+
 def administers(account: str, service: str) -> str:
     """The management account of the organization that `account` manages, or administers for that service."""
     held = organization_of(account)
