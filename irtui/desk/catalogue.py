@@ -15,10 +15,13 @@ from irtui.model.effect import Effect
 from irtui.model.runbook import CallBody, UseBody
 from irtui.runbook.library import Library, Trust
 
+_GRAVEST = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+
 
 def runbook_entries(library: Library, trust: Trust) -> tuple[RunbookEntry, ...]:
-    """Every runbook of the library, also those that cannot be used, with their problems."""
-    return tuple(_runbook_entry(library, trust, name) for name in library.names())
+    """Every runbook of the library, the gravest first; also those that cannot be used, with their problems."""
+    found = (_runbook_entry(library, trust, name) for name in library.names())
+    return tuple(sorted(found, key=lambda entry: (_GRAVEST.get(entry.severity, len(_GRAVEST)), entry.name)))
 
 
 def _runbook_entry(library: Library, trust: Trust, name: str) -> RunbookEntry:
