@@ -121,6 +121,8 @@ def _of_permission(action: str, call: CallBody) -> Iterator[tuple[str, str]]:
         yield action, f"arn:aws:s3:::{bucket}"
         if "Key" in call.params:
             yield action, f"arn:aws:s3:::{bucket}/*"
+    elif prefix == "athena" and (catalogue := call.params.get("CatalogName")):
+        yield action, f"arn:aws:athena:*:*:datacatalog/{_pattern(catalogue)}"
     elif prefix == "athena" and (group := call.params.get("WorkGroup") or call.params.get("Name")):
         yield action, f"arn:aws:athena:*:*:workgroup/{_pattern(group)}"
     else:

@@ -125,6 +125,7 @@ BESIDES = {
         "glue:CreateDatabase", "glue:CreateTable", "glue:DeleteTable", "glue:GetDatabase", "glue:GetTable",
         "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
     ),
+    "athena.ListTableMetadata": ("glue:GetTables",),
     "cloudtrail.UpdateTrail": ("iam:PassRole",),
     "s3.CopyObject": ("s3:GetObject",),
     "s3.DeleteObjects": ("s3:DeleteObjectVersion",),

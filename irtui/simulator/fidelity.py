@@ -148,6 +148,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "GetQueryExecution": _QUERIES, "BatchGetQueryExecution": _QUERIES,
         "ListQueryExecutions": "Queries are kept for ever; AWS keeps them for 45 days.",
         "GetQueryResults": "Words and types are those DuckDB comes to; the .metadata file is JSON.",
+        "ListTableMetadata": "Name, type and columns only; no times, comments or parameters.",
     },
     "s3": {
         "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,

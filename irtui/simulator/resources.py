@@ -120,9 +120,11 @@ def _resource(service: str, operation: str, params: Mapping[str, Any], caller: C
 
 
 def _athena(operation: str, params: Mapping[str, Any], account: str, region: str) -> tuple[str, ...]:
-    """Workgroups: a query is allowed or denied by the one it is in."""
+    """Workgroups: a query is allowed or denied by the one it is in. The catalogue, where that is read."""
     if operation == "ListWorkGroups":
         return ("*",)
+    if operation == "ListTableMetadata":
+        return (f"arn:aws:athena:{region}:{account}:datacatalog/{params.get('CatalogName')}",)
     ids = params.get("QueryExecutionIds") if operation == "BatchGetQueryExecution" else None
     asked = [{"QueryExecutionId": each} for each in ids] if ids else [params]
     names = dict.fromkeys(athena_records.workgroup_of(account, region, each) for each in asked)

@@ -12,7 +12,6 @@ ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "runbooks").glob("*.yaml"))
 SAMPLED = "persistence-sweep"
 KNOWN = {
-    "athena-search.table": "it looks at the list of queries, which is a history and never goes back",
     "log-deletion-investigation.restore": "the file is hidden again, by a delete marker with another VersionId",
 }
 """`runbook.step` → why irtui says that its undo did not bring back what it did. Fails when that is mended."""

@@ -63,7 +63,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         {
             "query": query.as_data(), "sql": sql, "database_ddl": database_ddl(place),
             "table_ddl": table_ddl(place, first), "drop_table": drop_table(place),
-            "drop_database": drop_database(place), "objects": found.objects, "bytes": found.bytes,
+            "drop_database": drop_database(place), "database": place.database, "table": place.table, "objects": found.objects, "bytes": found.bytes,
             "partitions": found.partitions, "dollars": str(dollars(found.bytes)), "cutoff": found.cutoff,
             "region": "eu-west-1" if located == "EU" else str(located or "us-east-1"), "bucket": wrote.bucket,
         },
@@ -88,8 +88,8 @@ ACTION = Action(
         "s3:GetBucketLocation", "s3:ListBucket",
     ),
     keeps=(
-        "query", "sql", "database_ddl", "table_ddl", "drop_table", "drop_database", "objects", "bytes", "dollars",
-        "cutoff", "region", "bucket",
+        "query", "sql", "database_ddl", "table_ddl", "drop_table", "drop_database", "database", "table", "objects",
+        "bytes", "dollars", "cutoff", "region", "bucket",
     ),
     observe=observe,
 )  # fmt: skip

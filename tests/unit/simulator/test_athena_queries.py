@@ -219,3 +219,17 @@ def test_without_duckdb_a_query_says_what_to_install() -> None:
     with pytest.raises(Refusal, match=r"install irtui\[sql\]") as refused:
         statements.needed("a_module_that_is_not_there")
     assert refused.value.status == 501
+
+
+def test_the_tables_of_a_database_are_told(athena: Athena, tell: Tell) -> None:
+    """By a name that the expression matches whole, with their columns, and only to who may read the catalogue."""
+    listed, asked = athena.client.list_table_metadata, {"CatalogName": "AwsDataCatalog", "DatabaseName": "logs"}
+    (table,) = listed(**asked, Expression="trail")["TableMetadataList"]
+    assert table["Name"] == "trail" and {"Name": "eventname", "Type": "string"} in table["Columns"]
+    assert [key["Name"] for key in table["PartitionKeys"]] == ["account", "region", "timestamp"]
+    assert listed(**asked, Expression="tra")["TableMetadataList"] == []
+    assert tell(listed, **asked | {"DatabaseName": "nowhere"}) == "MetadataException"
+    key = athena.lab.user("blind", {"Effect": "Allow", "Action": "athena:*", "Resource": "*"})
+    blind = athena.lab.client("athena", key)
+    athena.lab.world.advance(10)
+    assert tell(blind.list_table_metadata, **asked) == "MetadataException"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from irtui.simulator.gaps.athena import workgroups
+from irtui.simulator.gaps.athena.catalogue import list_table_metadata
 from irtui.simulator.gaps.athena.queries import (
     batch_get_query_execution,
     get_query_execution,
@@ -25,4 +26,5 @@ OPERATIONS: Mapping[str, Gap] = {
     "BatchGetQueryExecution": batch_get_query_execution,
     "ListQueryExecutions": list_query_executions,
     "GetQueryResults": get_query_results,
+    "ListTableMetadata": list_table_metadata,
 }
