@@ -1,10 +1,12 @@
 """The fault drill over every shipped runbook: each changing step meets each fault once, and goes on from there."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from irtui.gameday.scenario import load_scenario, scenario_names
+from irtui.model.runbook import Runbook
 from irtui.runbook.library import Library
 from tests.support.faulted import FAULTS, Met, absent_code, faulted, first_operation
 
@@ -18,15 +20,24 @@ CODES = {
 }
 FOUND = {"timeout that acted": ("applied", 1), "timeout that did not act": ("not_applied", 2)}
 """What irtui finds when it looks, and how often the call is sent in all."""
+SEEDS = (2, 3)
+ANSWERED = re.compile(r"steps\.(\w+)\.choice == '(\w+)'")
 
 
-def everywhere(runbook: str, fault: str, wanted: set[str], folder: Path) -> list[Met]:
-    """Plays scenarios of the runbook until each wanted step has met the fault, or there are no more."""
+def everywhere(runbook: Runbook, fault: str, wanted: set[str], folder: Path) -> list[Met]:
+    """Plays until each wanted step has met it: a scenario, its other answers that lead there, the rest, other seeds.
+
+    Whether some step is needed is chance: an alarm rings by then, or does not.
+    """
     found: list[Met] = []
-    for name in scenario_names():
+    names = [name for name in scenario_names() if load_scenario(name).runbook == runbook.name]
+    plays = [(names[0], False, 1), (names[0], True, 1), *((name, False, 1) for name in names[1:])]
+    for name, other, seed in [*plays, *((name, False, seed) for seed in SEEDS for name in names)]:
         done = frozenset(met.key for met in found)
-        if load_scenario(name).runbook == runbook and wanted - done:
-            met, stuck = faulted(folder / name, name, fault, done)
+        left = [step for step in runbook.steps if step.id in wanted - done]
+        choices = dict(pair for step in left for pair in ANSWERED.findall(step.when)) if other else {}
+        if left and (choices or not other):
+            met, stuck = faulted(folder / f"{name} {other} {seed}", name, fault, done, choices, seed)
             assert stuck == "", (name, stuck)
             found += met
     return found
@@ -42,9 +53,10 @@ def everywhere(runbook: str, fault: str, wanted: set[str], folder: Path) -> list
 )
 def test_a_fault_ends_in_the_right_outcome_and_a_sentence_that_helps(name: str, fault: str, tmp_path: Path) -> None:
     """What AWS refused has failed; what nobody knows is looked for, and sent again only if it was not done."""
-    operations = {step.id: first_operation(step) for step in Library((ROOT / "runbooks",)).find(name).steps}
+    runbook = Library((ROOT / "runbooks",)).find(name)
+    operations = {step.id: first_operation(step) for step in runbook.steps}
     wanted = {key for key, called in operations.items() if called and (fault != "absent" or absent_code(called))}
-    found = everywhere(name, fault, wanted, tmp_path)
+    found = everywhere(runbook, fault, wanted, tmp_path)
     assert wanted - {met.key for met in found} == set(), "no rehearsal sends anything in these steps"
     for met in found:
         if fault in FOUND:

@@ -1,8 +1,9 @@
 """A rehearsal played by a machine in which each changing step meets the same fault once, at its first call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from irtui.actions.registry import ACTIONS
@@ -111,17 +112,25 @@ class Met:
     """Status of the step at the end."""
 
 
-def faulted(home: Path, scenario_name: str, fault: str, done: frozenset[str] = frozenset()) -> tuple[list[Met], str]:
-    """One play; and why it could not be ended, empty when it was."""
+def faulted(
+    home: Path,
+    scenario_name: str,
+    fault: str,
+    done: frozenset[str] = frozenset(),
+    choices: Mapping[str, str] = MappingProxyType({}),
+    seed: int = 1,
+) -> tuple[list[Met], str]:
+    """One play, with these answers before the scenario's; and why it could not be ended, empty when it was."""
     folders = Home.from_environ({"IRTUI_HOME": str(home)})
     desk = Desk(folders, Settings(), {})
     scenario = load_scenario(scenario_name)
-    briefing = desk.brief(Request("rehearsal", scenario=scenario_name, seed=1, hurry=True), lambda prompt: None)
+    briefing = desk.brief(Request("rehearsal", scenario=scenario_name, seed=seed, hurry=True), lambda prompt: None)
     inputs = {each.spec.name: each.value for each in briefing.fields if each.value}
     visit = desk.begin(briefing, Answers(inputs, briefing.identity.account[-4:], "throw-away"))
     try:
         assert visit.world is not None
-        player = Faulty(scenario.answers, visit.clock, visit.world, fault, done)
+        answers = replace(scenario.answers, choices={**scenario.answers.choices, **choices})
+        player = Faulty(answers, visit.clock, visit.world, fault, done)
         state = visit.walk(player)
         records = [(record.seq, record.type, record.body) for record in visit.records()]
         open_ = next((f"{step.key}: {step.status}: {step.reason}" for step in state.steps if step.status.open), "")
