@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from irtui.aws.faults import CODES
 from irtui.gameday.scenario import load_scenario, scenario_names
 from irtui.model.runbook import Runbook
 from irtui.runbook.library import Library
@@ -13,11 +14,6 @@ from tests.support.faulted import FAULTS, Met, absent_code, faulted, first_opera
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "runbooks").glob("*.yaml"))
 SAMPLED = ("persistence-sweep", "timeout that acted")
-CODES = {
-    "denied": ("AccessDenied", "AccessDeniedException"),
-    "throttled": ("Throttling", "ThrottlingException", "SlowDown", "TooManyRequestsException"),
-    "expired": ("ExpiredToken",),
-}
 FOUND = {"timeout that acted": ("applied", 1), "timeout that did not act": ("not_applied", 2)}
 """What irtui finds when it looks, and how often the call is sent in all."""
 SEEDS = (2, 3)
@@ -62,7 +58,7 @@ def test_a_fault_ends_in_the_right_outcome_and_a_sentence_that_helps(name: str, 
         if fault in FOUND:
             assert (met.status, met.found, met.sent) == ("unknown", *FOUND[fault]), met
         else:
-            codes = CODES.get(fault) or (absent_code(operations[met.key]),)
+            codes = CODES[fault] if fault != "absent" else {absent_code(operations[met.key])}
             assert met.status == "failed" and met.code in codes and met.sent == 2, met
         assert any(each.title and each.text and each.advice for each in met.helped), met
         assert met.ends == "done", met

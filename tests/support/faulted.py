@@ -20,7 +20,7 @@ from irtui.gameday.scripted import ScriptedOperator
 from irtui.gameday.world import World
 from irtui.lint.subject import effect_of
 from irtui.model.effect import Effect
-from irtui.model.incident import IncidentState, StepState
+from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.runbook import CallBody, Step, UseBody
 from irtui.settings.load import Settings
 
@@ -61,6 +61,7 @@ class Faulty(ScriptedOperator):
         self.world, self.fault, self.done = world, fault, done
         self.struck: dict[str, str] = {}
         """Key → the operation that was struck."""
+        self.looked: set[tuple[str, str]] = set()
         self.told: list[Message] = []
 
     def tell(self, message: Message) -> None:
@@ -72,8 +73,18 @@ class Faulty(ScriptedOperator):
     def next(self, state: IncidentState, timeout: float | None) -> Command | None:
         command = super().next(state, timeout)
         if isinstance(command, RunStep):
-            self._strike(state.step(command.key))
+            step = state.step(command.key)
+            if step.status is StepStatus.REFUTED and (look := self._look_before(state, step)):
+                return RunStep(look)
+            self._strike(step)
         return command
+
+    def _look_before(self, state: IncidentState, step: StepState) -> str:
+        """The look that a step without effect rests on, once: the world has gone on while nobody answered."""
+        renewing = [key for key in step.step.needs if state.step(key).step.renews]
+        looks = [key for key in renewing if (step.key, key) not in self.looked]
+        self.looked.update((step.key, key) for key in looks)
+        return looks[0] if looks else ""
 
     def _strike(self, step: StepState) -> None:
         operation = first_operation(step.step)
