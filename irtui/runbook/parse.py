@@ -44,6 +44,7 @@ _WORDS = {
     "string_type": "must be text",
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "not of the form this takes",
+    "too_short": "fewer than {min_length} entries",
 }
 
 
@@ -172,7 +173,7 @@ def _schema_problem(places: Places, value: Any, error: Any) -> Problem:
         )
     elif kind == "string_pattern_mismatch":
         hint = _pattern_hint(error)
-    message = _WORDS.get(kind) or str(error["msg"]).removeprefix("Value error, ")
+    message = _WORDS.get(kind, "").format(**error.get("ctx", {})) or str(error["msg"]).removeprefix("Value error, ")
     shown = f": {inert(given, 60)}" if isinstance(given, str) and given else ""
     return _problem(places, at, message + shown, hint)
 

@@ -116,7 +116,7 @@ class Met:
     found: str
     """What irtui found of an unknown one when it looked: applied, not_applied, unclear; empty: it did not look."""
     sent: int
-    """How often that call was sent in all."""
+    """How often that call was sent, until a look gave a reason to do the step anew."""
     helped: tuple[Message, ...]
     """Errors and warnings about the step, with an advice."""
     ends: str
@@ -151,6 +151,12 @@ def faulted(
         visit.end()
 
 
+def _asks_anew(kind: str, body: Mapping[str, Any], key: str) -> bool:
+    """The list of the step was made anew, or its effect was looked for and is not there."""
+    of = split_key(str(body.get("step", "")))[0] == key
+    return of and (kind == "items" or (kind == "check" and body.get("finding") == "refuted"))
+
+
 def _met(key: str, records: Sequence[Entry], player: Faulty, state: IncidentState) -> Met | None:
     intents = [
         (seq, body) for seq, kind, body in records
@@ -160,7 +166,8 @@ def _met(key: str, records: Sequence[Entry], player: Faulty, state: IncidentStat
     if not intents:
         return None  # the plan was empty, or a guard refused
     seq, first = intents[0]
-    same = [body for _, body in intents if (body["step"], body["n"]) == (first["step"], first["n"])]
+    anew = min((at for at, kind, body in records if at > seq and _asks_anew(kind, body, key)), default=len(records))
+    same = [body for at, body in intents if at < anew and (body["step"], body["n"]) == (first["step"], first["n"])]
     became = [(kind, body) for _, kind, body in records if body.get("intent") == seq]
     outcome = next((body for kind, body in became if kind in ("outcome", "unknown")), {})
     found = next((str(body["found"]) for kind, body in became if kind == "reconcile"), "")

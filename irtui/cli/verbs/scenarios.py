@@ -70,11 +70,12 @@ def show(name: str, scenarios: tuple[str, ...]) -> Result:
 
 @scenarios.command()
 @click.argument("names", nargs=-1, required=True)
+@options.runbooks
 @options.scenarios
 @options.output
-def lint(names: tuple[str, ...], scenarios: tuple[str, ...]) -> Result:
+def lint(names: tuple[str, ...], runbooks: tuple[str, ...], scenarios: tuple[str, ...]) -> Result:
     """Check scenarios, by name or path, without starting a world. Exit 3 when one cannot be played."""
-    desk = open_desk((), scenarios)
+    desk = open_desk(runbooks, scenarios)
     problems: list[Problem] = []
     for name in names:
         try:

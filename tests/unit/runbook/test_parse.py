@@ -21,7 +21,7 @@ def test_every_part_of_the_format_reaches_the_model() -> None:
     """A runbook with every kind and key becomes the frozen model, with durations in seconds and texts untouched."""
     runbook = parsed("good-all-kinds.yaml")
     assert [type(step.body) for step in runbook.steps] == [
-        CallBody, CallBody, CallBody, UseBody, AskBody, WaitBody, WaitBody, ManualBody, ChildBody,
+        CallBody, CallBody, CallBody, UseBody, CallBody, AskBody, WaitBody, WaitBody, ManualBody, ChildBody,
     ]  # fmt: skip
     assert runbook.version == "2026.11"
     assert runbook.account == "optional"

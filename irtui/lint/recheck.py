@@ -1,0 +1,113 @@
+"""What makes *contained* never true, or true too soon: a step after the last re-check, a question that may be skipped.
+
+Rules (docs/adr/0009): a re-check is a step of phase `contain` that reads and judges its own reply. irtui says
+*contained* only when one held after everything else of that phase; steps of a child stand where the child does. What
+depends on a skipped question is not needed, so such a question must be answered. Not judged: a step after the
+re-check with a condition of its own, which may hold only where the re-check is not needed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from irtui.errors import Problem
+from irtui.lint.subject import Subject, effect_of
+from irtui.model.effect import Effect
+from irtui.model.runbook import AskBody, ChildBody, ManualBody, Phase, Step
+from irtui.runbook.load import Path
+from irtui.runbook.syntax import compiled, nodes, roots
+
+RULE = "recheck"
+_ONE = "a step of phase contain that reads, with a verify that has an until and no call."
+
+
+@dataclass(frozen=True, slots=True)
+class _Contains:
+    """A step of phase `contain`, of the runbook or of a child."""
+
+    at: Path
+    """Of the runbook's own step."""
+    key: str
+    step: Step
+    whens: frozenset[tuple[str, str]]
+    """What must hold for it, its parents' conditions too: (path of the parent, condition)."""
+
+    @property
+    def rechecks(self) -> bool:
+        return self.step.verify is not None and self.step.verify.call is None and effect_of(self.step) is Effect.READ
+
+    @property
+    def acts(self) -> bool:
+        return effect_of(self.step) is not Effect.READ or isinstance(self.step.body, ManualBody)
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    found = list(_containing(subject))
+    rechecks = [index for index, each in enumerate(found) if each.rechecks]
+    acting = [each for each in found if each.acts]
+    if acting and not rechecks:
+        message = "nothing re-checks what was contained: the incident is never called contained"
+        yield subject.problem(RULE, acting[-1].at, message, f"Put one after it: {_ONE}", level="warning")
+    for late in found[rechecks[-1] + 1 :] if rechecks else ():
+        last = found[rechecks[-1]]
+        if not late.whens <= last.whens:
+            continue  # perhaps needed only where the re-check is not
+        message = f"the step {late.key} of phase contain comes after the last re-check, {last.key}"
+        hint = f"The incident is never called contained. Move it before {last.key}, or re-check after it: {_ONE}"
+        yield subject.problem(RULE, late.at, message, hint)
+    yield from _left_out(subject, found)
+
+
+def _left_out(subject: Subject, found: list[_Contains]) -> Iterator[Problem]:
+    """Questions that may be skipped: then what contains on their answer is not needed, and a re-check still holds."""
+    for at, asked in subject.steps():
+        if not isinstance(asked.body, AskBody) or not asked.skippable:
+            continue
+        held = [each for each in found if not each.rechecks and _only_if_answered(each.step.when, asked.id)]
+        last = next((each for each in reversed(found) if each.rechecks), None)
+        if held and last is not None and asked.id not in _read(last.step.when):
+            message = (
+                f"leaving out the question {asked.id} leaves out {held[0].key}, and it may still be called contained"
+            )
+            yield subject.problem(RULE, at, message, "Add skippable: false, and a choice for who does not know.")
+
+
+def _containing(subject: Subject) -> Iterator[_Contains]:
+    for at, step in subject.steps():
+        yield from _with_child(subject, _Contains(at, step.id, step, _whens("", step)), (subject.runbook.name,))
+
+
+def _with_child(subject: Subject, one: _Contains, way: tuple[str, ...]) -> Iterator[_Contains]:
+    """The step where its phase is `contain`, and such steps of the child that it begins."""
+    if one.step.phase is Phase.CONTAIN:
+        yield one
+    if isinstance(one.step.body, ChildBody) and (name := one.step.body.runbook) not in way and name in subject.children:
+        for step in subject.children[name].steps:
+            key = f"{one.key}/{step.id}"
+            inside = _Contains(one.at, key, step, one.whens | _whens(one.key, step))
+            yield from _with_child(subject, inside, (*way, name))
+
+
+def _whens(parent: str, step: Step) -> frozenset[tuple[str, str]]:
+    return frozenset({(parent, step.when)} if step.when else ())
+
+
+def _read(when: str) -> set[str]:
+    """The steps that a condition reads."""
+    return {names[1] for names in roots(when) if names[0] == "steps" and len(names) > 1} if when else set()
+
+
+def _only_if_answered(when: str, asked: str) -> bool:
+    """It compares the answer with one that must be given; `!=` holds also where there is none."""
+    if asked not in _read(when):
+        return False
+    comparisons = [node for node in nodes(compiled(when).parsed) if node["type"] == "comparator"]
+    return any(
+        node["value"] == "eq" and any(_choice_of(side) == asked for side in node["children"]) for node in comparisons
+    )
+
+
+def _choice_of(node: dict[str, object]) -> str:
+    children = node["children"]
+    assert isinstance(children, list)
+    names = [child.get("value") for child in children] if node["type"] == "subexpression" else []
+    return str(names[1]) if len(names) == 3 and (names[0], names[2]) == ("steps", "choice") else ""
