@@ -63,7 +63,8 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         {
             "query": query.as_data(), "sql": sql, "database_ddl": database_ddl(place),
             "table_ddl": table_ddl(place, first), "drop_table": drop_table(place),
-            "drop_database": drop_database(place), "database": place.database, "table": place.table, "objects": found.objects, "bytes": found.bytes,
+            "drop_database": drop_database(place), "database": place.database,
+            "table": place.table, "objects": found.objects, "bytes": found.bytes,
             "partitions": found.partitions, "dollars": str(dollars(found.bytes)), "cutoff": found.cutoff,
             "region": "eu-west-1" if located == "EU" else str(located or "us-east-1"), "bucket": wrote.bucket,
         },

@@ -190,3 +190,18 @@ def test_inputs_must_be_pairs() -> None:
     """`-i` without an equals sign, or twice for one name, is a usage error."""
     assert _run("run", "key-revocation", "--plain", "-i", "access_key_id").returncode == ExitCode.USAGE
     assert _run("run", "key-revocation", "--plain", "-i", "a=1", "-i", "a=2").returncode == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("before", [(), ("own",), ("other",), ("own", "other")])
+def test_folders_given_before_the_verb_count_too(
+    before: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`irtui --runbooks DIR runbooks list` finds what stands there, beside the folders given after the verb."""
+    head = 'title: x\nversion: "1"\nseverity: low\nuse_when: x\nsteps: [{id: a, phase: review, title: t, manual: m}]\n'
+    for name in ("own", "other", "after"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"x-{name}.yaml").write_text(f"runbook: x-{name}\n{head}")
+    given = [word for name in before for word in ("--runbooks", str(tmp_path / name))]
+    assert main.run([*given, "runbooks", "list", "--runbooks", str(tmp_path / "after"), "-o", "json"]) == ExitCode.DONE
+    names = {entry["name"] for entry in json.loads(capsys.readouterr().out)["data"]}
+    assert {name for name in names if name.startswith("x-")} == {f"x-{name}" for name in (*before, "after")}
