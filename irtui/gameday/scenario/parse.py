@@ -11,6 +11,7 @@ from irtui.errors import Problem, RunbookError
 from irtui.gameday.scenario.files import shipped
 from irtui.gameday.scenario.flaws import flaws
 from irtui.gameday.scenario.format import Scenario
+from irtui.gameday.scenario.keys import meant
 from irtui.model.runbook import Mark
 from irtui.runbook.load import Document, Path, Places, read_yaml
 from irtui.text import inert
@@ -109,13 +110,14 @@ def _worded(places: Places, item: Any) -> Problem:
     if at and at[-1] == "[key]":  # pydantic's place for a map's key
         return _problem(places, at[:-1], "small letters, digits and _; a letter first", on_key=True)
     words = _WORDS.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ")
-    return _problem(places, at, words, on_key=item["type"] == "unexpected_keyword_argument")
+    unknown = item["type"] == "unexpected_keyword_argument"
+    return _problem(places, at, words, meant(Scenario, at, OURS) if unknown else "", on_key=unknown)
 
 
-def _problem(places: Places, at: Path, words: str, *, on_key: bool = False) -> Problem:
+def _problem(places: Places, at: Path, words: str, hint: str = "", *, on_key: bool = False) -> Problem:
     mark = places.key(at) if on_key else places.value(at)
     message = inert(f"{'.'.join(map(str, at))}: {words}", 400)
-    return Problem(mark.path or places.path, mark.line, mark.column, message, rule="scenario")
+    return Problem(mark.path or places.path, mark.line, mark.column, message, inert(hint, 400), rule="scenario")
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -27,6 +27,23 @@ def flaws(text: str) -> list[str]:
     return [str(problem) for problem in refused.value.problems]
 
 
+def test_an_unknown_key_is_told_what_there_is() -> None:
+    """The nearest key that the format has there, else all of them; never one that only irtui sets."""
+    with pytest.raises(RunbookError) as refused:
+        over_small("""
+injets: []
+pth: x
+world: {users: {eve: {name: eve, sinc: -3d, shoes: red}}}
+weather: [{effect: drop, frm: 3m}]
+""")
+    hints = {problem.message.partition(":")[0]: problem.hint for problem in refused.value.problems}
+    assert hints["injets"] == "Did you mean injects?"
+    assert hints["world.users.eve.sinc"] == "Did you mean since?"
+    assert hints["world.users.eve.shoes"].startswith("Known: groups, keys, ")
+    assert hints["weather.0.frm"] == "Did you mean from?"
+    assert hints["pth"].startswith("Known: accounts, ") and " path" not in hints["pth"]
+
+
 def test_everything_wrong_is_said_at_once_with_its_place() -> None:
     """Unknown keys, wrong values and missing keys of one file, each with line and column."""
     said = flaws("""

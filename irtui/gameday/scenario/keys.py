@@ -1,0 +1,38 @@
+"""Which keys the scenario format has at a place, and which of them an author may have meant."""
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+from pydantic.fields import FieldInfo
+
+from irtui.runbook.load import Path
+
+
+def meant(root: type, at: Path, ours: Collection[str] = ()) -> str:
+    """A hint for the key at the end of the path: the nearest known one, else all that there are but `ours`."""
+    held: Any = root
+    for part in at[:-1]:
+        # what is no key of its own is an item's number or a name that the author chose
+        held = _keys(held).get(part) or held
+    known = sorted(key for key in _keys(held) if key not in ours)
+    near = difflib.get_close_matches(str(at[-1]), known, 1, 0.6)
+    return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+
+
+def _keys(held: type) -> Mapping[Any, Any]:
+    """Key, as it is written → the part of the format that is under it; None where nothing is."""
+    hints = get_type_hints(held, include_extras=True)
+    found = {}
+    for each in fields(held):
+        said = [one.alias for one in getattr(hints[each.name], "__metadata__", ()) if isinstance(one, FieldInfo)]
+        found[next((name for name in said if name), each.name)] = _part(hints[each.name])
+    return found
+
+
+def _part(annotation: Any) -> Any:
+    """The part inside `tuple[X, ...]`, `Mapping[str, X]`, `X | None`, `Annotated[X, …]`."""
+    if isinstance(annotation, type) and is_dataclass(annotation):
+        return annotation
+    return next((part for argument in get_args(annotation) if (part := _part(argument)) is not None), None)
