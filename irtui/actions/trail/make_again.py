@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from irtui.actions.interface import Action, InputField, Reader
+from irtui.actions.observe import reply_of
 from irtui.aws.effects import effect
 from irtui.errors import RunbookError
 from irtui.model.call import Call
@@ -28,7 +29,10 @@ _EVERYTHING = [{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataRe
 
 
 def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[PlannedCall, ...]:
-    """`trail` is one of what `trail.remembered` found. Raises RunbookError for anything else."""
+    """`trail` is one of what `trail.remembered` found. Raises RunbookError for anything else.
+
+    Where an earlier run came no further than CreateTrail, only the rest is planned.
+    """
     was = inputs.get("trail")
     if not isinstance(was, Mapping) or not all(isinstance(was.get(name), str) and was[name] for name in _NEEDED):
         raise RunbookError("The input trail is none that trail.remembered found")
@@ -53,8 +57,18 @@ def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[Plan
             act = _call(was, "PutEventSelectors", TrailName=was["arn"], **{member: chosen})
             undo = _call(was, "PutEventSelectors", TrailName=was["arn"], EventSelectors=_EVERYTHING)
             calls.append(_planned(was, act, undo, look, {member: chosen}))
+    if _is_there(reader, was):
+        del calls[0]
     start, stop = (_call(was, name, Name=was["arn"]) for name in ("StartLogging", "StopLogging"))
     return (*calls, _planned(was, start, stop, Look(status, "IsLogging == `true`"), {"IsLogging": True}))
+
+
+def _is_there(reader: Reader, was: Mapping[str, Any]) -> bool:
+    """A trail of that name stands there as this action makes it."""
+    found = reply_of(reader, _call(was, "GetTrail", Name=was["arn"]))
+    trail = found.value["Trail"] if found.state == "present" else {}
+    as_made = trail.get("IsMultiRegionTrail") and trail.get("LogFileValidationEnabled")
+    return bool(as_made) and trail.get("S3BucketName") == was["bucket"]
 
 
 def _call(was: Mapping[str, Any], operation: str, **params: Any) -> Call:

@@ -216,6 +216,10 @@ def test_deleted_and_moved_trails_are_remembered_as_they_were() -> None:
         ("CreateTrail", "DeleteTrail"), ("PutEventSelectors", "PutEventSelectors"), ("StartLogging", "StopLogging"),
     ]  # fmt: skip
     assert calls[0].call.params["KmsKeyId"] == KEY and {one.call.region for one in calls} == {"us-east-1"}
+    half = {"S3BucketName": was["bucket"], "IsMultiRegionTrail": True, "LogFileValidationEnabled": True}
+    for trail, first in ((half, "PutEventSelectors"), ({**half, "S3BucketName": "evil"}, "CreateTrail")):
+        there = plan(Account(GetTrail={"Trail": trail}), {"trail": was}, NOW)
+        assert there[0].call.operation == first  # an answer was lost: what was made is not made again
     with pytest.raises(RunbookError):
         plan(Account(), {"trail": {"name": "old"}}, NOW)
 
