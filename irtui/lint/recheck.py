@@ -36,6 +36,11 @@ class _Contains:
         return self.step.verify is not None and self.step.verify.call is None and effect_of(self.step) is Effect.READ
 
     @property
+    def ours(self) -> list[str]:
+        """Conditions over the steps of the runbook itself; those of a child read the child's."""
+        return [when for parent, when in sorted(self.whens) if not parent]
+
+    @property
     def acts(self) -> bool:
         return effect_of(self.step) is not Effect.READ or isinstance(self.step.body, ManualBody)
 
@@ -62,9 +67,11 @@ def _left_out(subject: Subject, found: list[_Contains]) -> Iterator[Problem]:
     for at, asked in subject.steps():
         if not isinstance(asked.body, AskBody) or not asked.skippable:
             continue
-        held = [each for each in found if not each.rechecks and _only_if_answered(each.step.when, asked.id)]
+        held = [
+            each for each in found if not each.rechecks and any(_only_if_answered(when, asked.id) for when in each.ours)
+        ]
         last = next((each for each in reversed(found) if each.rechecks), None)
-        if held and last is not None and asked.id not in _read(last.step.when):
+        if held and last is not None and not any(asked.id in _read(when) for when in last.ours):
             message = (
                 f"leaving out the question {asked.id} leaves out {held[0].key}, and it may still be called contained"
             )
@@ -93,7 +100,7 @@ def _whens(parent: str, step: Step) -> frozenset[tuple[str, str]]:
 
 def _read(when: str) -> set[str]:
     """The steps that a condition reads."""
-    return {names[1] for names in roots(when) if names[0] == "steps" and len(names) > 1} if when else set()
+    return {names[1] for names in roots(when) if names[0] == "steps" and len(names) > 1}
 
 
 def _only_if_answered(when: str, asked: str) -> bool:
