@@ -21,13 +21,14 @@ ANSWERED = re.compile(r"steps\.(\w+)\.choice == '(\w+)'")
 
 
 def everywhere(runbook: Runbook, fault: str, wanted: set[str], folder: Path) -> list[Met]:
-    """Plays until each wanted step has met it: a scenario, its other answers that lead there, the rest, other seeds.
+    """Plays until each wanted step has met it: a scenario, other answers that lead there, the others, other seeds.
 
     Whether some step is needed is chance: an alarm rings by then, or does not.
     """
     found: list[Met] = []
     names = [name for name in scenario_names() if load_scenario(name).runbook == runbook.name]
-    plays = [(names[0], False, 1), (names[0], True, 1), *((name, False, 1) for name in names[1:])]
+    plays = [(names[0], False, 1), (names[0], True, 1)]
+    plays += [(name, other, 1) for other in (False, True) for name in names[1:]]
     for name, other, seed in [*plays, *((name, False, seed) for seed in SEEDS for name in names)]:
         done = frozenset(met.key for met in found)
         left = [step for step in runbook.steps if step.id in wanted - done]
