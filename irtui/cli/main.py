@@ -22,6 +22,7 @@ _VERBS = {
     "runbooks": "runbooks",
     "scenarios": "scenarios",
     "incidents": "incidents",
+    "approve": "approve",
     "audit": "audit",
     "trail": "trail",
     "keys": "keys",

@@ -26,6 +26,7 @@ HELP = """\
   n TEXT         add a note                                     j       the journal's last records
   c              close the incident for good                    q       leave; `irtui resume` goes on
   t              the family tree of the stolen key              m       what the room said (rehearsals)
+  w [N]          whose approval step N waits for: take it, ask anew, break the glass
   i [N]          a hint for step N (rehearsals; counted)        p       pause the world, or go on (rehearsals)
   ?              this help"""
 
@@ -146,6 +147,9 @@ class PlainOperator:
                 self._page.lines(*self._asides.said())
             case "i":
                 return self._on(state, rest, here, port.AskHint)
+            case "w":
+                waits = next((s for s in state.steps if s.approval and not s.approval.used), here)
+                return self._on(state, rest, waits, port.Approvals)
             case "p":
                 return port.Pause()
             case "c":

@@ -58,8 +58,9 @@ def banner(state: IncidentState) -> str:
     lock = "changes allowed" if state.unlocked else "read only"
     expiry = f"session until {rfc3339(state.expires)[11:16]}Z" if state.expires else ""
     who = inert(state.caller.rsplit(":", 1)[-1])
+    glass = f"BREAK-GLASS {len(state.glass)}" if state.glass else ""
     words = [
-        state.mode.upper(), inert(state.account) + alias, who, inert(state.region), inert(state.id),
+        state.mode.upper(), glass, inert(state.account) + alias, who, inert(state.region), inert(state.id),
         f"key {inert(state.key_kind)}", lock, expiry,
     ]  # fmt: skip
     return "  ".join(word for word in words if word)
@@ -82,6 +83,8 @@ def overview(state: IncidentState, here: StepState | None) -> Iterator[str]:
         yield step_line(step, now=here is not None and step.key == here.key)
         if step.reason and step.status is not StepStatus.DONE:
             yield f"        {inert(step.reason)}"
+        if step.approval:
+            yield f"        {inert(step.approval.words)}"
 
 
 def step_block(step: StepState) -> Iterator[str]:
@@ -97,6 +100,9 @@ def step_block(step: StepState) -> Iterator[str]:
         yield f"  {inert(step.reason)}"
     if step.advice:
         yield f"  {inert_lines(step.advice)}"
+    if step.step.approvers:
+        others = "one other person" if step.step.approvers == 1 else f"{step.step.approvers} other people"
+        yield f"  approval of {others}: {inert(step.approval.words) if step.approval else 'nobody was asked yet'}"
     if step.blocked_by:
         yield f"  waits for {', '.join(inert(key) for key in step.blocked_by)}"
 
@@ -189,6 +195,7 @@ def state_data(state: IncidentState) -> dict[str, Any]:
         "id": state.id, "mode": state.mode, "runbook": state.runbook, "title": state.title, "account": state.account,
         "caller": state.caller, "region": state.region, "operator": state.operator, "opened": state.opened,
         "key": state.key_kind, "unlocked": state.unlocked, "closed": state.closed, "contained": state.contained,
+        "break_glass": list(state.glass),
         "records": state.records, "head": state.head, "changed": state.changed, "endpoints": list(state.endpoints),
         "open": [step.key for step in state.open_steps],
         "steps": [_step_data(step) for step in state.steps],

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from irtui.aws.wire import Transport
 from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
+from irtui.desk.approvals import Asked, approved, read_asked
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
-from irtui.desk.keys import PASSPHRASE_FILE, IncidentKey, Keys, kind_of
+from irtui.desk.keys import KEYRING, PASSPHRASE_FILE, IncidentKey, Keys, kind_of
 from irtui.desk.nouns import Answers, Briefing, IncidentEntry, Request, RunbookEntry, ScenarioEntry
 from irtui.desk.opened import opening, previous_head, seat
 from irtui.desk.opening import (
@@ -288,6 +289,20 @@ class Desk:
         self._prepared[incident] = _Prepared(entrance, incident, scenario)
         return briefing
 
+    # -- approving somebody else's plan --------------------------------------------------------
+
+    def asked(self, file: Path, profile: str, ask_secret: AskSecret) -> Asked:
+        """A colleague's request for approval. Raises UsageError (no request), Denied (expired, or one's own),
+        CredentialsError, AwsFault."""
+        return read_asked(
+            file, self.settings, profile=profile, environ=self._environ, clock=self._clock, ask_secret=ask_secret,
+            transport=self._transport,
+        )  # fmt: skip
+
+    def approve(self, asked: Asked, typed: str, *, key: str, passphrase: str) -> bytes:
+        """The signed answer, when what was typed is what the plan demands. Raises Declined, Denied, KeyUnavailable."""
+        return approved(asked, typed, self._clock, lambda: self._keys.long_term(key or KEYRING, passphrase))
+
     # -- inside --------------------------------------------------------------------------------
 
     def _visit(
@@ -315,6 +330,7 @@ class Desk:
             limits=Limits(limits.users, limits.roles, limits.access_keys, limits.other),
             read_only=request.read_only,
             closing=(lambda: rehearsal.keep_history(ledger)) if rehearsal else None,
+            approvers=self.settings.approvers,
         )
         return Visit(ledger, entrance.door, entrance.clock, run, key=key, rehearsal=rehearsal)
 

@@ -76,6 +76,11 @@ class Keys:
         operator = Ed25519Signer.from_seed(operator_seed(vault, self._random), vault.kind)
         return IncidentKey(signer, endorse(operator, incident=incident, mode=mode, public=signer.public), vault)
 
+    def long_term(self, kind: str, passphrase: str) -> Ed25519Signer:
+        """The operator's own key, made on first need. Raises KeyUnavailable."""
+        vault = self._vault(kind, passphrase)
+        return Ed25519Signer.from_seed(operator_seed(vault, self._random), vault.kind)
+
     def again(self, records: tuple[Record, ...], incident: str, mode: str, kind: str, passphrase: str) -> IncidentKey:
         """The key of a resumed incident, of the kind that signed last; an ephemeral one is new, and joins as such."""
         return self.new(kind or kind_of(records), mode, incident, passphrase)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from irtui.canonical import canonical
+from irtui.engine import approving
 from irtui.engine.checks import record_check, worst_finding
 from irtui.engine.consent import confirmation, judge, plans_digest, who_acts
 from irtui.engine.deciding import allow_account
@@ -33,8 +34,9 @@ INLINE = 24 * 1024
 
 def change(hands: Hands, state: StepState, contexts: Mapping[int | None, Mapping[str, Any]]) -> None:
     """Runs a changing step: one unit (key None), or the items of a batch by their position."""
-    plans: list[Plan] = []
-    for item, context in contexts.items():
+    units = tuple(unit_key(state.key, item) for item in contexts)
+    plans: list[Plan] = list(approving.asked_plans(hands, state, units))
+    for item, context in () if plans else contexts.items():
         key = unit_key(state.key, item)
         hands.operator.progress(Progress("reading what is there now …", key))
         try:
@@ -84,15 +86,22 @@ def _consent(
     batch: bool,
     unread: tuple[str, ...] = (),
     drift: tuple[Mapping[str, Any], ...] = (),
+    agreed: str = "",
 ) -> bool:
     member = member_of(hands, state.step.session)
     opener = who_acts(hands.door, "caller") if member is not None else None
-    verdicts = judge(
-        hands.ledger, hands.ledger.state.step(state.key), plans, identity=who_acts(hands.door, state.step.session),
-        now=hands.clock.now() + hands.door.ahead, member=member, opener=opener,
-        protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
-        read_only=hands.read_only,
-    )  # fmt: skip
+    while True:
+        identity = who_acts(hands.door, state.step.session)
+        verdicts = judge(
+            hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity,
+            now=hands.clock.now() + hands.door.ahead, member=member, opener=opener,
+            protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
+            read_only=hands.read_only, agreed=agreed,
+        )  # fmt: skip
+        if agreed or not approving.lacks_only_approval(verdicts):
+            break
+        if not approving.seek(hands, hands.ledger.state.step(state.key), plans):
+            return False
     if worst(verdicts) is Ruling.DENY:
         reasons = "; ".join(verdict.reason for verdict in verdicts if verdict.ruling is Ruling.DENY)
         hands.operator.tell(Message("Refused by a guard", reasons, "Nothing was sent.", "error", state.key))
@@ -101,6 +110,11 @@ def _consent(
     answer = hands.operator.confirm(request)
     digest = plans_digest(plans)
     missing = request.accepts(answer.typed, answer.reason) if answer is not None else "declined"
+    if not missing and not agreed and approving.stale(hands, state):
+        missing = "the approval expired before it was confirmed"
+        hands.operator.tell(
+            Message("Not run", f"{missing.capitalize()}.", "Run it again to ask anew.", "error", state.key)
+        )
     if answer is None or missing:
         hands.ledger.write("decide", {"step": state.key, "kind": "decline", "digest": digest, "reason": missing})
         return False
@@ -114,7 +128,9 @@ def _consent(
 def carry_out(hands: Hands, state: StepState, plan: Plan, agreed: str, undoes: tuple[int, ...] = ()) -> bool:
     """Re-reads, sends every call of one unit, verifies. False: stop here."""
     drift, unread = _recheck(hands, plan)
-    if (drift or unread) and not _consent(hands, state, (plan,), batch=False, drift=drift, unread=unread):
+    if (drift or unread) and not _consent(
+        hands, state, (plan,), batch=False, drift=drift, unread=unread, agreed=agreed
+    ):
         return False
     for number, planned in enumerate(plan.calls, 1):
         back = undoes[number - 1] if undoes else None

@@ -57,9 +57,10 @@ def judge(
     drift: tuple[Mapping[str, Any], ...] = (),
     unread: tuple[str, ...] = (),
     read_only: bool = False,
+    agreed: str = "",
 ) -> tuple[Verdict, ...]:
     """Every guard's verdict on these plans, recorded. `read_only`: this sitting may not use an earlier unlock.
-
+    `agreed`: the digest that the operator has agreed to, where these plans are judged once more before they are sent.
     `member` and `opener`: see `Situation`.
     """
     incident = replace(ledger.state, unlocked=ledger.state.unlocked and not read_only)
@@ -78,6 +79,8 @@ def judge(
         drift=drift,
         unread=unread or _unread(plans),
         touched=touched(incident),
+        digest=agreed or plans_digest(plans),
+        agreed=bool(agreed),
     )
     verdicts = judge_all(situation)
     ledger.write(

@@ -16,6 +16,7 @@ from irtui.engine.dependence import LEFT_OUT, fresh, held, through
 from irtui.engine.outline import Node, outline, split_key, unit_key
 from irtui.engine.unit import Unit, worst
 from irtui.errors import IrtuiError
+from irtui.model.approval import Approval, Approver, Person
 from irtui.model.incident import AT_ONCE, CallRecord, Evidence, IncidentState, StepState, StepStatus
 from irtui.model.runbook import AskBody, ManualBody, Runbook, Step
 from irtui.runbook.expressions import fill, truth
@@ -51,6 +52,7 @@ class Fold:
         self._items: dict[str, tuple[Any, ...]] = {}
         self._calls: dict[int, CallRecord] = {}
         self._evidence: dict[str, list[Evidence]] = {}
+        self._approvals: dict[str, Approval] = {}
         self._child_inputs: dict[str, Mapping[str, Any]] = {}
         self._incident = IncidentState("", "", runbook.name, runbook.title, "", "", "", "", "", "", "")
         self._caller: Mapping[str, Any] = {}
@@ -201,10 +203,31 @@ class Fold:
             unit.reason = "; ".join(reasons)
 
     def _on_decide(self, record: Entry, body: Mapping[str, Any]) -> None:
+        approval = self._approvals.get(str(body.get("step", "")))
+        if body.get("kind") == "confirm" and approval and approval.digest == body.get("digest"):
+            self._approvals[str(body["step"])] = replace(approval, used=True)
         if body.get("kind") == "choice":
             unit = self._unit(body["step"])
             unit.values = {"choice": body.get("choice")}
             unit.becomes(StepStatus.DONE)
+
+    def _on_approve(self, record: Entry, body: Mapping[str, Any]) -> None:
+        key = str(body.get("step", ""))
+        approval = self._approvals.get(key)
+        if body["kind"] == "request":
+            expires = datetime.fromisoformat(str(body["expires"]))
+            self._approvals[key] = Approval(
+                str(body["request"]), str(body["digest"]), int(body["wanted"]), expires, str(body.get("file", ""))
+            )
+        elif approval is None or approval.request != body.get("request"):
+            return
+        elif body["kind"] == "approval":
+            approver = Approver(Person.from_data(body["by"]), str(body["key"]), str(body["pinned"]))
+            self._approvals[key] = replace(approval, by=(*approval.by, approver))
+        elif body["kind"] == "break-glass":
+            self._approvals[key] = replace(approval, glass=str(body["reason"]))
+            glass = dict.fromkeys((*self._incident.glass, key))
+            self._incident = replace(self._incident, glass=tuple(glass))
 
     def _on_intent(self, record: Entry, body: Mapping[str, Any]) -> None:
         unit = self._unit(body["step"])
@@ -402,11 +425,24 @@ class Fold:
             asserted=own.asserted,
             proof=own.proof,
             applies=applies,
+            approval=self._approvals.get(node.key),
             begun=f"{node.key}/" in self._child_inputs,
         )
 
 
-_NO_FACTS = ("plan", "judge", "intent", "outcome", "unknown", "reconcile", "check", "evidence", "note", "undo")
+_NO_FACTS = (
+    "plan",
+    "judge",
+    "intent",
+    "outcome",
+    "unknown",
+    "reconcile",
+    "check",
+    "evidence",
+    "note",
+    "undo",
+    "approve",
+)
 """Records that change at most the status of steps, and nothing else that an expression can see."""
 
 

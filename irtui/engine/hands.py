@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from irtui.aws.door import Door
@@ -32,6 +32,8 @@ class Hands:
     stopping: Callable[[], bool]
     closing: Callable[[], None] | None = None
     """Called right before the close record is written."""
+    approvers: Mapping[str, bytes] = field(default_factory=dict)
+    """Name → long-term public key, 32 bytes: whose approvals count."""
 
 
 def in_words(error: Exception) -> IrtuiError:

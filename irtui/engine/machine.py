@@ -22,6 +22,9 @@ from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, UseBod
 WAIT_LOOK = timedelta(seconds=15)
 """How often a wait for a condition looks."""
 
+APPROVAL_LOOK = timedelta(seconds=3)
+"""How often it is looked whether somebody has answered a request for approval."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reconcile:
@@ -83,6 +86,8 @@ def next_move(state: IncidentState, now: datetime, looked: frozenset[str] = froz
             return Reconcile(step.key)
     due: list[datetime] = []
     for step in state.steps:
+        if step.approval and step.approval.missing and step.approval.live(now):
+            due.append(now + APPROVAL_LOOK)
         if step.settle_at is not None:
             if step.settle_at <= now:
                 return Settle(step.key)

@@ -39,6 +39,13 @@ class LookAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class Approvals:
+    """Who must approve a step, who is missing, and what can be done about it."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddNote:
     text: str
     kind: str = ""
@@ -78,7 +85,9 @@ class Leave:
     """Stop here; the incident stays resumable."""
 
 
-Command = RunStep | SkipStep | UndoStep | LookAgain | AddNote | Unlock | CloseIncident | AskHint | Pause | Leave
+Command = (
+    RunStep | SkipStep | UndoStep | LookAgain | Approvals | AddNote | Unlock | CloseIncident | AskHint | Pause | Leave
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 
 from irtui.aws.door import Door
 from irtui.clock import Clock
-from irtui.engine import changing, deciding, doubt, kinds, machine, undoing
+from irtui.engine import approving, changing, deciding, doubt, kinds, machine, undoing
 from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import (
     AddNote,
+    Approvals,
     AskHint,
     CloseIncident,
     Command,
@@ -51,8 +52,10 @@ class Run:
         limits: Limits = DEFAULT_LIMITS,
         read_only: bool = False,
         closing: Callable[[], None] | None = None,
+        approvers: Mapping[str, bytes] | None = None,
     ) -> None:
-        """`closing` is called right before the close record is written."""
+        """`closing` is called right before the close record is written. `approvers`: whose approvals count."""
+        self._approvers = approvers or {}
         self._read_only = read_only
         self._closing = closing
         self._ledger = ledger
@@ -81,7 +84,7 @@ class Run:
         """Blocks until left or closed. Raises JournalError; other errors are told and the walk goes on."""
         hands = Hands(
             self._ledger, self._door, self._clock, operator, self._runbook, self._children, self._protected,
-            self._limits, self._read_only, self._stop.is_set, self._closing,
+            self._limits, self._read_only, self._stop.is_set, self._closing, self._approvers,
         )  # fmt: skip
         self._ledger.shown_to(operator)
         name_sessions(hands)
@@ -112,6 +115,7 @@ class Run:
     def _move(self, hands: Hands) -> bool:
         """Makes the next move. False: the operator leaves."""
         self._ledger.rest()
+        approving.poll(hands)
         self._looked &= {step.key for step in self.state.steps if step.status is StepStatus.IN_DOUBT}
         move = machine.next_move(self.state, self._clock.now(), self._looked)
         if self._troubled and not isinstance(move, machine.AskOperator):
@@ -158,6 +162,8 @@ class Run:
                 deciding.skip(hands, self._step(key), reason)
             case LookAgain(key):
                 self._look_again(hands, self._step(key))
+            case Approvals(key):
+                self._settle_approval(hands, self._step(key))
             case AddNote(text, kind, of):
                 self._ledger.write("note", {"text": text, **({"kind": kind, "of": of} if kind else {})})
             case Unlock(typed):
@@ -198,6 +204,12 @@ class Run:
                 tell(Message("Already done", "Undo it first to do it again.", level="warning", key=step.key))
                 return
             kinds.run_step(hands, step)
+
+    def _settle_approval(self, hands: Hands, step: StepState) -> None:
+        if step.step.approvers < 1:
+            hands.operator.tell(Message("Nobody else is asked", "This step wants no approval of others.", key=step.key))
+        elif approving.settle(hands, step.key):
+            self._run_asked(hands, self.state.step(step.key))
 
     def _look_again(self, hands: Hands, step: StepState) -> None:
         if step.status is StepStatus.IN_DOUBT:

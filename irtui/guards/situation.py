@@ -45,5 +45,9 @@ class Situation:
     """Differences between the plan's before and what was read just now: {call, before, now}. Empty: none."""
     unread: tuple[str, ...] = ()
     """Preconditions that could not be re-read just now, in words."""
+    digest: str = ""
+    """Of the plans that are agreed to: what an approval must be bound to."""
+    agreed: bool = False
+    """The operator has agreed to it a moment ago; it is judged once more because something changed or went unread."""
     touched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Kind of subject → ids that this incident has already changed."""

@@ -1,18 +1,50 @@
-"""What a runbook wants others to sign is not done alone. Never asks: nobody can give that answer for somebody else."""
+"""What a runbook wants others to sign is not done alone: their approvals of exactly this plan, or the broken glass."""
 
-from irtui.guards.ruling import allow, deny
+from irtui.guards.ruling import allow, ask
 from irtui.guards.situation import Situation
-from irtui.model.verdict import Verdict
+from irtui.model.approval import Person
+from irtui.model.verdict import Ruling, Verdict
 
 GUARD = "two_person"
+APPROVAL = "approval"
 
 
 def judge(situation: Situation) -> Verdict:
     wanted = situation.step.approvers
-    if wanted > 0:
-        people = "one other person" if wanted == 1 else f"{wanted} other people"
-        return deny(
-            GUARD,
-            f"The runbook wants {people} to approve this, and irtui has no approvals yet. Do it by hand, together.",
+    if wanted < 1:
+        return allow(GUARD, "The runbook wants no approval of others.")
+    people = "one other person" if wanted == 1 else f"{wanted} other people"
+    approval = situation.state.approval
+    if approval is None or not situation.digest or approval.digest != situation.digest:
+        return _missing(f"The runbook wants {people} to approve this plan, and nobody has been asked about it.")
+    if approval.wanted < wanted:
+        return _missing(f"The runbook wants {people} to approve this; only {approval.wanted} were asked for.")
+    if approval.used and not situation.agreed:
+        return _missing("This approval was used. It holds once.")
+    if not situation.agreed and not approval.live(situation.now):
+        return _missing(f"The request expired at {approval.expires:%H:%M:%SZ}, and that is a no.")
+    if approval.glass:
+        return ask(
+            GUARD, f"BREAK-GLASS, for this reason: {approval.glass.rstrip('.')}. Nobody else approved it.", "target"
         )
-    return allow(GUARD, "The runbook wants no approval of others.")
+    if approval.missing:
+        return _missing(f"The runbook wants {people} to approve this: {approval.words}.")
+    if situation.identity is None and situation.incident.mode == "real":
+        return _missing("Nobody knows who acts, so nobody can say that others approved it.")
+    if any(_is_me(situation, approver.person) for approver in approval.by):
+        return _missing("Whoever acts now has approved it. Somebody else must.")
+    names = ", ".join(f"{approver.pinned}, {approver.person.words}" for approver in approval.by)
+    return allow(GUARD, f"Approved by {names}.")
+
+
+def _missing(reason: str) -> Verdict:
+    """A DENY that others can lift."""
+    return Verdict(GUARD, Ruling.DENY, reason, APPROVAL)
+
+
+def _is_me(situation: Situation, approver: Person) -> bool:
+    me = situation.identity
+    real = situation.incident.mode == "real" and me is not None
+    return approver.same_as(
+        Person(situation.incident.operator, me.arn if real and me else "", me.user_id if real and me else "")
+    )

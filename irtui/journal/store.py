@@ -131,6 +131,15 @@ class Journal:
         """SHA-256 of the last line, hex."""
         return self._chain.head
 
+    def vouch(self, message: bytes) -> bytes:
+        """The signature of the incident's key under something that is no record. Raises JournalError for a message
+        that could be one."""
+        if message.startswith(tuple(DOMAINS.values())):
+            raise _refused("what is signed as no record begins like one")
+        with self._lock:
+            self._handle.alive()
+            return self._signer.sign(message)
+
     def append(self, type: str, body: Mapping[str, Any]) -> Record:
         """Masks, signs and writes one record; returns when it is durable. Raises JournalError. What cannot be a
         record (unknown type, too long, too deep) is refused and leaves the journal alive."""

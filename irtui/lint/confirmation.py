@@ -1,4 +1,4 @@
-"""What destroys is confirmed by a typed name. Approvals by others are not there yet, so they deny."""
+"""What destroys is confirmed by a typed name."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,3 @@ def problems(subject: Subject) -> Iterator[Problem]:
         if effect_of(step) is Effect.DESTROY and not step.confirm:
             hint = "Add confirm: with the name of what is lost, for example ${{ steps.owner.user }}."
             yield subject.problem(RULE, at, f"the step {step.id} destroys and asks for no confirmation", hint)
-        if step.approvers > 0:
-            message = (
-                f"the step {step.id} asks for approvers; approvals are not part of irtui yet, so it will be denied"
-            )
-            yield subject.problem(
-                RULE, (*at, "approvers"), message, "Leave it away, or expect to skip.", level="warning"
-            )

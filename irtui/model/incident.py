@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from irtui.model.approval import Approval
 from irtui.model.call import Call, Subject, subjects
 from irtui.model.runbook import Step
 
@@ -139,6 +140,8 @@ class StepState:
     """Needed steps that are not done."""
     applies: bool | None = True
     """What its `when` says now. None: it cannot be evaluated (yet)."""
+    approval: Approval | None = None
+    """The newest request for the approval of others, and what came of it."""
     begun: bool = False
     """For a child runbook: it has begun, its steps are being walked."""
 
@@ -187,6 +190,8 @@ class IncidentState:
     """Calls that were sent and may have changed something."""
     acted: int = 0
     """Number of the last intent that contained something, or took something back."""
+    glass: tuple[str, ...] = ()
+    """Steps for which the operator broke the glass: nobody else approved."""
     expires: datetime | None = None
     endpoints: tuple[str, ...] = ()
 

@@ -92,6 +92,10 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
     banner = "" if verification.mode == "real" else "\n\n> **This is not a report of a real incident.**"
     if verification.mode not in ("real", "rehearsal"):
         banner = "\n\n> **Nothing in this report can be relied on.**"
+    glass = [record for record in records if record.type == "approve" and record.body.get("kind") == "break-glass"]
+    for record in glass:
+        step, reason = code(text(record.body, "step")), code(text(record.body, "reason"))
+        banner += f"\n\n> **BREAK-GLASS** at #{record.seq}: {step} was done without the approval of others. {reason}"
     return f"{title}{banner}\n\n{table(('', ''), rows)}"
 
 

@@ -105,6 +105,22 @@ def _decided(body: Mapping[str, Any]) -> tuple[str, str]:
     return what, "; ".join(part for part in said if part)
 
 
+def _approved(body: Mapping[str, Any]) -> tuple[str, str]:
+    words = {
+        "request": "approval asked for", "approval": "approved by another person", "refused": "approval refused",
+        "break-glass": "BREAK-GLASS: nobody else approved",
+    }  # fmt: skip
+    what, odd = _named(body, "kind", words)
+    by = body.get("by")
+    person = _joined(text(by, "name"), text(by, "arn")) if isinstance(by, Mapping) else ""
+    digest = text(body, "digest")
+    said = (
+        odd, person, f"digest {digest[:16]}" if digest else "", text(body, "reason"), text(body, "why"),
+        f"until {text(body, 'expires')}" if text(body, "expires") else "",
+    )  # fmt: skip
+    return what, "; ".join(part for part in said if part)
+
+
 def _intended(body: Mapping[str, Any]) -> tuple[str, str]:
     return ("sends the undo" if body.get("undoing") is True else "sends"), call_words(body.get("call"))
 
@@ -158,6 +174,7 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "plan": lambda body: ("plan made", f"digest {text(body, 'digest')[:16]}"),
     "judge": _judged,
     "decide": _decided,
+    "approve": _approved,
     "intent": _intended,
     "outcome": _ended,
     "unknown": lambda body: (f"no answer to #{_number(body)}", _joined(text(body, "code"), text(body, "why"))),

@@ -9,6 +9,8 @@ scenario_folders = ["~/game-days"]
 users = 5
 [signers]                                 # whose journals verify as pinned: name = public key
 jo = "ed25519:…"
+[approvers]                               # whose approvals count: name = public key
+mo = "ed25519:…"                          # or 64 hex digits, as `irtui keys show` prints them
 [keymap]                                  # action = key
 undo = "u"
 ```
@@ -56,6 +58,8 @@ class Settings:
     """A team's own game days, searched after the shipped ones and `--scenarios`."""
     signers: Mapping[str, bytes] = field(default_factory=dict)
     """Name → Ed25519 public key, 32 bytes."""
+    approvers: Mapping[str, bytes] = field(default_factory=dict)
+    """Name → Ed25519 public key, 32 bytes, of people who may approve a step that wants approvers."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Action → key."""
 
@@ -92,6 +96,7 @@ def load_settings(path: Path) -> Settings:
         "runbook_folders": lambda value: tuple(_folder(item, path.parent) for item in _list(value)),
         "scenario_folders": lambda value: tuple(_folder(item, path.parent) for item in _list(value)),
         "signers": lambda value: {name: _public_key(key) for name, key in _table(value).items()},
+        "approvers": lambda value: {_line(name): _public_key(key) for name, key in _table(value).items()},
         "keymap": lambda value: {action: _line(key) for action, key in _table(value).items()},
     }
     read: dict[str, Any] = {}
@@ -116,6 +121,8 @@ def _limits(value: Any) -> Limits:
 
 
 def _public_key(value: Any) -> bytes:
+    if re.fullmatch(r"[0-9a-f]{64}", _line(value)):  # as `irtui keys show` and `irtui approve` print it
+        return bytes.fromhex(value)
     kind, _, encoded = _line(value).partition(":")
     try:
         key = base64.b64decode(encoded, validate=True)

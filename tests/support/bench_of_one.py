@@ -37,6 +37,7 @@ class Human(Operator):
         self.clock = clock
         self.told: list[Message] = []
         self.confirmations: list[Confirmation] = []
+        self.questions: list[Question] = []
         self.agrees: Callable[[Confirmation], Confirmed | None] = lambda request: Confirmed(request.typed, "because")
         self.choice: str | None = "keep"
         self.statement: str | None = "done by hand"
@@ -61,6 +62,7 @@ class Human(Operator):
         return self.agrees(request)
 
     def decide(self, question: Question) -> str | None:
+        self.questions.append(question)
         return self.choice
 
     def attest(self, task: Task) -> str | None:
@@ -76,8 +78,10 @@ class Bench:
     def __init__(
         self, folder: Path, text: str, *children: str, unlocked: bool = True, door: Any = None,
         now: datetime = START, inputs: Mapping[str, str] | None = None, disk: Any = None,
+        approvers: Mapping[str, bytes] | None = None,
     ) -> None:  # fmt: skip
-        """`door`, `disk`: others than the one in memory and the real one."""
+        """`door`, `disk`: others than the one in memory and the real one. `approvers`: whose approvals count."""
+        self._approvers = approvers
         self.folder = folder / "INC-TEST"
         self.runbook = parse_runbook(text, "test.yaml", shipped=True)
         parsed = [parse_runbook(child, "child.yaml", shipped=True) for child in children]
@@ -102,7 +106,10 @@ class Bench:
 
     def _sit(self, read_only: bool = False) -> None:
         self.ledger = Ledger(self.journal, self.runbook, self.children)
-        self.run = Run(self.ledger, self.door, self.clock, self.runbook, self.children, read_only=read_only)
+        self.run = Run(
+            self.ledger, self.door, self.clock, self.runbook, self.children, read_only=read_only,
+            approvers=self._approvers,
+        )  # fmt: skip
 
     @property
     def state(self) -> IncidentState:

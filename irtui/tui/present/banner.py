@@ -23,6 +23,8 @@ def banner(state: IncidentState | None, mode: str, now: datetime, width: int, *,
         return _joined([*badges, ("what", ("no incident open" if not mode else "opening", "dim")), clock], width)
     if not state.unlocked:
         badges.append(("lock", (" READ-ONLY ", "locked")))
+    if state.glass:
+        badges.append(("glass", (" BREAK-GLASS ", "locked")))
     if paused:
         badges.append(("paused", (" PAUSED ", "locked")))
     whose = "scenario" if state.mode == "rehearsal" else ""

@@ -65,6 +65,10 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
             said = body.get("choice") or {"confirm": "confirmed", "decline": "declined"}.get(str(body.get("kind")), "")
             reason = str(body.get("reason") or "")
             return f"{step} {said} · {reason}" if reason not in ("", said) else f"{step} {said}"
+        case "approve":
+            by = body.get("by") or {}
+            said = (step, body.get("kind"), by.get("name"), body.get("reason") or body.get("why"))
+            return " ".join(str(part) for part in said if part)
         case "unlock":
             return f"changes allowed in {body.get('account', '')} by {body.get('by', '')}"
         case "skip" | "fail":

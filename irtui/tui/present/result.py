@@ -30,6 +30,10 @@ def result_lines(step: StepState, told: Sequence[Message] = ()) -> tuple[Line, .
         lines += [labelled("advice", step.advice)]
     if step.blocked_by:
         lines += [labelled("needs", ", ".join(step.blocked_by), "warn")]
+    if step.step.approvers:
+        told_of = step.approval.words if step.approval else "nobody was asked yet"
+        broken = bool(step.approval and step.approval.glass)
+        lines += [labelled("approval", f"{told_of} (w)", "bad" if broken else "")]
     if step.status is StepStatus.SETTLING and step.settle_at:
         lines += [labelled("settling", f"verified once; second look at {clock_time(step.settle_at)}", "good")]
     if step.status is StepStatus.WAITING and step.wait_until:

@@ -2,6 +2,7 @@
 
 from irtui.engine.operator import (
     AddNote,
+    Approvals,
     AskHint,
     CloseIncident,
     Command,
@@ -44,6 +45,9 @@ class Asking(FullScreen):
         if action == "undo":
             step = self.step() if self.is_mounted else None
             return bool(step and step.undoable)
+        if action == "approvals":
+            step = self.step() if self.is_mounted else None
+            return bool(step and step.step.approvers)
         if action == "family":
             return self.sitting.family is not None or family_step(self.sitting.state) is not None
         if action == "trail":
@@ -76,6 +80,10 @@ class Asking(FullScreen):
     def action_look(self) -> None:
         if step := self.step():
             self._send(LookAgain(step.key))
+
+    def action_approvals(self) -> None:
+        if step := self.step():
+            self._send(Approvals(step.key))
 
     def action_skip(self) -> None:
         if step := self.step():

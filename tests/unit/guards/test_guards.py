@@ -10,6 +10,7 @@ import pytest
 import irtui.guards
 from irtui.guards.chain import GUARDS, judge_all
 from irtui.guards.situation import Limits, Situation
+from irtui.model.approval import Approval, Approver, Person
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.identity import Identity
@@ -62,7 +63,7 @@ def situation(
     also: tuple[str, ...] = (),
     **given: Any,
 ) -> Situation:
-    state = StepState(step.id, "2", step, StepStatus.TODO)
+    state = StepState(step.id, "2", step, StepStatus.TODO, approval=given.pop("approval", None))
     steps = (snapshot() if evidence is None else evidence, state)
     incident = IncidentState(
         "i", "real", "r", "t", "111122223333", "", ME.arn, "alice", "eu-central-1", "", "ephemeral",
@@ -104,6 +105,15 @@ def in_member(pinned: str = "111122223333", also: tuple[str, ...] = (MEMBER,), *
     one = replace(DELETE["plans"][0].calls[0], call=call)
     known = {"identity": AS_ROOT, "member": MEMBER, "opener": ROLE, "plans": (Plan("deny", (one,)),)}
     return {**known, "step": replace(STEP, session="delete"), "pinned_account": pinned, "also": also, **given}
+
+
+MO = Approver(Person("mo", "arn:aws:sts::111122223333:assumed-role/Responder/mo", "AROA1:mo"), "c" * 64, "mo")
+
+
+def approved(**given: Any) -> dict[str, Any]:
+    """A step that wants one approver, with mo's approval of the plan at hand, or what differs from that."""
+    told = {"digest": "a" * 64, "wanted": 1, "expires": NOW + timedelta(minutes=5), "by": (MO,), **given}
+    return {"step": replace(STEP, approvers=1), "digest": "a" * 64, "approval": Approval("r" * 32, **told)}
 
 
 TABLE: list[tuple[str, Ruling, dict[str, Any]]] = [
@@ -193,6 +203,18 @@ TABLE: list[tuple[str, Ruling, dict[str, Any]]] = [
     ("two_person", ALLOW, {}),
     ("two_person", DENY, {"step": replace(STEP, approvers=1)}),
     ("two_person", DENY, {"step": replace(STEP, approvers=2)}),
+    ("two_person", ALLOW, approved()),
+    ("two_person", ASK, approved(glass="it spreads and nobody answers")),
+    ("two_person", DENY, approved(digest="b" * 64)),
+    ("two_person", DENY, approved(used=True)),
+    ("two_person", ALLOW, {**approved(used=True), "agreed": True}),
+    ("two_person", DENY, approved(expires=NOW)),
+    ("two_person", DENY, approved(by=())),
+    ("two_person", DENY, approved(wanted=2)),
+    ("two_person", DENY, {**approved(), "step": replace(STEP, approvers=2)}),
+    ("two_person", DENY, {**approved(), "digest": ""}),
+    ("two_person", DENY, {**approved(), "identity": None}),
+    ("two_person", DENY, {**approved(), "identity": replace(ME, arn=f"{ME.arn[:-5]}mo", user_id="AIDA3")}),
 ]  # fmt: skip
 
 
