@@ -34,8 +34,7 @@ def ask(
         page.lines(
             f"{request.mode.upper()}  {inert(request.account)}  {inert(request.incident)}  {inert(request.runbook)}",
             f"  asked by   {inert(request.asker.words)}",
-            f"  signed by  {inert(request.key['kind'])} key {request.key['public'][:16]}"
-            + (f", vouched for by {request.endorser[:16]}" if request.endorser else ", which nobody vouches for"),
+            f"  signed by  {inert(request.key['kind'])} key {request.key['public'][:16]}, {_vouched(asked)}",
             f"  answer by  {request.expires:%Y-%m-%d %H:%M:%SZ}",
             f"  you        {inert(asked.me.words)}",
             f"  plan       {request.digest[:16]}",
@@ -48,6 +47,14 @@ def ask(
             raise Declined(f"not approved: {missing}")
         passphrase = (person.secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
         return asked, desk.approve(asked, typed, key=key, passphrase=passphrase)
+
+
+def _vouched(asked: "Asked") -> str:
+    endorser = asked.request.endorser
+    if not endorser:
+        return "which nobody vouches for"
+    known = f"known as {inert(asked.known)}" if asked.known else "which your settings do not know"
+    return f"vouched for by key {endorser[:16]}, {known}"
 
 
 def key_of(answer: bytes) -> str:

@@ -44,9 +44,9 @@ def open_request(
     """A new incident or rehearsal."""
     desk = open_desk(runbooks, scenarios)
     say_removed(session, request.mode)
-    page, lines = _page(session, ascii_only), Lines(0)
+    page, lines = page_of(session, ascii_only), Lines(0)
     with interruptible(lines):
-        operator = _asking(page, lines)
+        operator = asking_on(page, lines)
         briefing = desk.brief(request, operator.secret)
         try:
             plain_briefing.show(briefing, page)
@@ -55,26 +55,26 @@ def open_request(
         except BaseException:
             desk.abandon(briefing)
             raise
-        return _walk_by_hand(visit, page, lines)
+        return walk_by_hand(visit, page, lines)
 
 
 def open_incident(session: Session, incident: str, *, profile: str, key: str, ascii_only: bool) -> Result:
     """Go on with an incident."""
     desk = open_desk()
-    page, lines = _page(session, ascii_only), Lines(0)
+    page, lines = page_of(session, ascii_only), Lines(0)
     with interruptible(lines):
-        visit = _resumed(desk, incident, profile, key, _asking(page, lines))
+        visit = _resumed(desk, incident, profile, key, asking_on(page, lines))
         say_removed(session, visit.mode)
-        return _walk_by_hand(visit, page, lines)
+        return walk_by_hand(visit, page, lines)
 
 
 def close_incident(session: Session, incident: str, reason: str, *, profile: str, key: str, ascii_only: bool) -> Result:
     """Looks at what is still due, then closes. Raises Declined when the id is not typed, Denied when it cannot
     close.
     """
-    desk, page, lines = open_desk(), _page(session, ascii_only), Lines(0)
+    desk, page, lines = open_desk(), page_of(session, ascii_only), Lines(0)
     with interruptible(lines):
-        asking = _asking(page, lines)
+        asking = asking_on(page, lines)
         if asking.line(f"Type {incident} to close it for good (empty: no): ") != incident:
             raise Declined("not closed")
         visit = _resumed(desk, incident, profile, key, asking)
@@ -108,7 +108,7 @@ def play(
     from irtui.cli.tee import Tee
     from irtui.gameday.played import player
 
-    desk, page, lines = open_desk(runbooks, scenarios), _page(session, ascii_only), Lines(0)
+    desk, page, lines = open_desk(runbooks, scenarios), page_of(session, ascii_only), Lines(0)
     face = Face(page)
     scripted = player(desk.scenario(request.scenario), play)
     with interruptible(lines):
@@ -130,7 +130,7 @@ def play(
             visit.release()
 
 
-def _walk_by_hand(visit: "Visit", page: Page, lines: Lines) -> Result:
+def walk_by_hand(visit: "Visit", page: Page, lines: Lines) -> Result:
     face = Face(page, visit.fidelity)
     operator: Operator = PlainOperator(face, lines, Asides(visit))
     try:
@@ -173,10 +173,10 @@ def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) ->
     return Result(data, "", ExitCode.FAILED if failed or missed else ExitCode.DONE)
 
 
-def _page(session: Session, ascii_only: bool) -> Page:
+def page_of(session: Session, ascii_only: bool) -> Page:
     return Page(sys.stderr if session.json else sys.stdout, ascii_only=ascii_only)
 
 
-def _asking(page: Page, lines: Lines) -> PlainOperator:
+def asking_on(page: Page, lines: Lines) -> PlainOperator:
     """Before there is a visit: only for secrets."""
     return PlainOperator(Face(page), lines, Asides())

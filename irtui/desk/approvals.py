@@ -33,6 +33,8 @@ class Asked:
     """Who would answer."""
     confirmation: Confirmation
     """What to show and what to type."""
+    known: str
+    """The name under which the settings know the key that vouches for who asks; empty when they do not."""
     file: Path
     ahead: timedelta
     """How far AWS's clock, by which requests expire, is ahead of this machine's."""
@@ -72,7 +74,9 @@ def read_asked(
         me = Person(name or identity.session_name or identity.name, identity.arn, identity.user_id)
     if me.same_as(request.asker):
         raise Denied(f"{inert(me.words)} asked for this.", title=_SELF, advice="Somebody else must answer.")
-    return Asked(request, me, _confirmation(request), file, ahead)
+    pinned = {**settings.signers, **settings.approvers}
+    known = next((who for who, public in pinned.items() if public.hex() == request.endorser), "")
+    return Asked(request, me, _confirmation(request), known, file, ahead)
 
 
 def approved(asked: Asked, typed: str, clock: Clock, key: Callable[[], Ed25519Signer]) -> bytes:

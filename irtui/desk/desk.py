@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from irtui.aws.wire import Transport
 from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
 from irtui.desk.approvals import Asked, approved, read_asked
+from irtui.desk.handover import bundled, sign_off, unpacked
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
 from irtui.desk.keys import KEYRING, PASSPHRASE_FILE, IncidentKey, Keys, kind_of
@@ -39,6 +40,7 @@ from irtui.gameday.scenario import Scenario, Scenarios
 from irtui.gameday.scenario.lint import lint as lint_scenario
 from irtui.gameday.world import World
 from irtui.guards.situation import Limits
+from irtui.journal.handing import given_away
 from irtui.journal.read import read_records
 from irtui.journal.store import Journal
 from irtui.lint.check import lint
@@ -47,6 +49,7 @@ from irtui.model.runbook import Runbook
 from irtui.redact import masked_text
 from irtui.runbook.library import Library, Trust
 from irtui.settings.load import Settings
+from irtui.text import inert
 
 if TYPE_CHECKING:
     from irtui.desk.answers import Answer
@@ -209,9 +212,12 @@ class Desk:
         passphrase: str = "",
         hurry: bool = False,
         read_only: bool = False,
+        seize: str = "",
+        received: bool = False,
         ask_secret: AskSecret,
     ) -> Visit:
-        """Goes on with an incident, as its journal tells it.
+        """Goes on with an incident, as its journal tells it. `seize`: why it is taken from another process here.
+        `received`: it was handed over to this machine just now.
 
         Raises UsageError, JournalError, CredentialsError, KeyUnavailable, Denied (another account).
         """
@@ -223,6 +229,12 @@ class Desk:
             )
         if records[-1].type == "close":
             raise UsageError(f"{folder.name} is closed.", advice=f"Read it with `irtui audit show {folder.name}`.")
+        given = given_away(records[-1])
+        if given is not None and not received:
+            raise UsageError(
+                f"{folder.name} was handed over to {inert(given.get('to') or 'another machine')}; it goes on there.",
+                advice="Its key here is destroyed. If it comes back: irtui incidents receive FILE.",
+            )
         opened = records[0].body
         try:
             runbook, children = recorded_runbooks(folder, records)
@@ -241,6 +253,12 @@ class Desk:
         if (key or kind_of(records)) == PASSPHRASE_FILE and not passphrase:
             passphrase = ask_secret("Passphrase of the key file") or ""
         signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
+        wanted = str((given or {}).get("to_key") or "")
+        if wanted and (signing.endorsement or {}).get("by") != wanted:
+            raise Denied(
+                f"{folder.name} was handed over to the key {wanted[:16]}…, which is not yours.",
+                advice="Nothing was done. Ask for a hand-over to your key: irtui keys show.",
+            )
         if request.mode == "rehearsal":
             world = World.connect(self._world_folder(folder.name))
             entrance = enter_world(world, ScenarioClock(world, hurry))
@@ -256,6 +274,7 @@ class Desk:
             endorsement=signing.endorsement,
             clock=entrance.clock,
             joining=seat(entrance, operator, request),
+            seize=seize,
         )
         try:
             scenario = self.scenario(request.scenario) if request.mode == "rehearsal" else None
@@ -288,6 +307,29 @@ class Desk:
         )
         self._prepared[incident] = _Prepared(entrance, incident, scenario)
         return briefing
+
+    # -- changing hands ------------------------------------------------------------------------
+
+    def hand_over(
+        self, incident: str, *, to: str, to_key: str, reason: str, bundle: Path | None, key: str, passphrase: str
+    ) -> tuple[Path, Mapping[str, Any]]:
+        """Signs off; see `desk.handover`. The incident's folder and what the next one has to decide."""
+        folder = self.home.incident(incident)
+        login = self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
+        body = sign_off(
+            folder, self._keys, self._clock, run=self._new_run(), operator=self.settings.operator or login, key=key,
+            passphrase=passphrase, to=to, to_key=to_key, reason=reason, moved=bundle is not None,
+        )  # fmt: skip
+        if bundle is not None:
+            bundled(folder, bundle)
+        return folder, body
+
+    def receive(self, file: Path, *, profile: str, key: str, passphrase: str, ask_secret: AskSecret) -> Visit:
+        """Takes a handed-over incident and signs on. Raises as `resume` does, and UsageError for a wrong file."""
+        folder, _ = unpacked(file, self.home.incidents)
+        return self.resume(
+            folder.name, profile=profile, key=key, passphrase=passphrase, received=True, ask_secret=ask_secret
+        )
 
     # -- approving somebody else's plan --------------------------------------------------------
 

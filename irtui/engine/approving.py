@@ -59,7 +59,7 @@ def settle(hands: Hands, key: str) -> bool:
     if approval is None or approval.used:
         hands.operator.tell(Message("Nobody was asked yet", "Run the step: its plan is what others approve.", key=key))
         return False
-    if _granted(approval, moment(hands)):
+    if _granted(hands, approval):
         return True
     question = Question(
         key,
@@ -86,7 +86,7 @@ def settle(hands: Hands, key: str) -> bool:
         case _:
             return False
     now = hands.ledger.state.step(key).approval
-    return now is not None and _granted(now, moment(hands))
+    return now is not None and _granted(hands, now)
 
 
 def poll(hands: Hands) -> None:
@@ -152,8 +152,12 @@ def _standing(hands: Hands, approval: Approval) -> str:
 # -- inside ------------------------------------------------------------------------------------
 
 
-def _granted(approval: Approval, now: datetime) -> bool:
-    return approval.live(now) and (not approval.missing or bool(approval.glass))
+def _granted(hands: Hands, approval: Approval) -> bool:
+    """Enough others have approved it; who took the incident over does not count as another."""
+    if not approval.live(moment(hands)) or approval.glass:
+        return bool(approval.glass) and approval.live(moment(hands))
+    me = asker(seat(hands), hands.ledger.state.mode)
+    return not approval.missing and not any(approver.person.same_as(me) for approver in approval.by)
 
 
 def _request(hands: Hands, state: StepState, plans: tuple[Plan, ...]) -> bool:

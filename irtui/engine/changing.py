@@ -90,7 +90,7 @@ def _consent(
 ) -> bool:
     member = member_of(hands, state.step.session)
     opener = who_acts(hands.door, "caller") if member is not None else None
-    while True:
+    for first in (True, False):
         identity = who_acts(hands.door, state.step.session)
         verdicts = judge(
             hands.ledger, hands.ledger.state.step(state.key), plans, identity=identity,
@@ -98,7 +98,7 @@ def _consent(
             protected=hands.protected, limits=hands.limits, drift=drift, unread=unread,
             read_only=hands.read_only, agreed=agreed,
         )  # fmt: skip
-        if agreed or not approving.lacks_only_approval(verdicts):
+        if agreed or not first or not approving.lacks_only_approval(verdicts):
             break
         if not approving.seek(hands, hands.ledger.state.step(state.key), plans):
             return False

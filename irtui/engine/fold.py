@@ -214,6 +214,8 @@ class Fold:
     def _on_approve(self, record: Entry, body: Mapping[str, Any]) -> None:
         key = str(body.get("step", ""))
         approval = self._approvals.get(key)
+        if key:
+            self._unit(key).reason = ""  # what the guard said of it before is out of date
         if body["kind"] == "request":
             expires = datetime.fromisoformat(str(body["expires"]))
             self._approvals[key] = Approval(

@@ -1,6 +1,6 @@
 """What a runbook wants others to sign is not done alone: their approvals of exactly this plan, or the broken glass."""
 
-from irtui.guards.ruling import allow, ask
+from irtui.guards.ruling import allow, ask, deny
 from irtui.guards.situation import Situation
 from irtui.model.approval import Person
 from irtui.model.verdict import Ruling, Verdict
@@ -30,9 +30,9 @@ def judge(situation: Situation) -> Verdict:
     if approval.missing:
         return _missing(f"The runbook wants {people} to approve this: {approval.words}.")
     if situation.identity is None and situation.incident.mode == "real":
-        return _missing("Nobody knows who acts, so nobody can say that others approved it.")
+        return deny(GUARD, "Nobody knows who acts, so nobody can say that others approved it.")
     if any(_is_me(situation, approver.person) for approver in approval.by):
-        return _missing("Whoever acts now has approved it. Somebody else must.")
+        return deny(GUARD, "Whoever acts now has approved it. Somebody else must: ask anew.")
     names = ", ".join(f"{approver.pinned}, {approver.person.words}" for approver in approval.by)
     return allow(GUARD, f"Approved by {names}.")
 

@@ -42,15 +42,45 @@ class Handle:
         self._dead = ""
         _held.add(self)
 
-    def take_lock(self, operator: str, since: str) -> None:
-        """Makes this process the writer. Raises JournalError naming the one that is, and OSError."""
+    def take_lock(self, operator: str, since: str, *, seize: bool = False) -> str:
+        """Makes this process the writer. Raises JournalError naming the one that is, and OSError. With `seize` that
+        one is fenced instead, and named in the answer, which is empty when there was none."""
+        fenced = ""
         if not self._disk.lock(self._fd):
+            fenced = holder(self._folder)
+            if seize:
+                self.seize()
+        if fenced and not seize:
             raise JournalError(
                 f"{self._folder.name} is being written by {holder(self._folder)}.",
                 title="Another irtui has this incident open",
-                advice="Go on there, or end that process; its lock ends with it.",
+                advice="Go on there, or end that process; its lock ends with it. See irtui incidents takeover.",
             )
         write_owner(self._disk, self._folder, operator, since)
+        return fenced
+
+    def seize(self) -> None:
+        """Takes the journal from the process that writes it: a copy gets its name, and that process finds its file
+        replaced before its next record counts. Raises JournalError, OSError.
+
+        Nothing that was acknowledged is lost: a record counts when the file still has its name after it was written,
+        so it was written before the copy got the name, and what is in the old file by then is in the new one.
+        """
+        path, copy = self._folder / JOURNAL, self._folder / f"{JOURNAL}.taken"
+        fd = self._disk.open(copy, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        data = self._disk.read(self._fd)
+        if not self._disk.lock(fd) or not self._disk.unchanged(self._fd, path, len(data)):
+            self._disk.close(fd)
+            raise JournalError(f"{self._folder.name} is being taken over or written right now.", advice="Try again.")
+        self._disk.truncate(fd, 0)
+        write_all(self._disk, fd, data)
+        self._disk.fsync(fd)
+        self._disk.rename(copy, path)
+        write_all(self._disk, fd, self._disk.read(self._fd)[len(data) :])
+        self._disk.fsync(fd)
+        self._disk.fsync_folder(self._folder)
+        old, self._fd = self._fd, fd
+        self._disk.close(old)
 
     def read(self) -> bytes:
         """The whole file. Raises OSError."""
@@ -63,14 +93,19 @@ class Handle:
 
     def append(self, data: bytes) -> None:
         """Returns when `data` is durable. Raises OSError, and JournalError when the file is not what it was."""
-        if not self._disk.unchanged(self._fd, self._path, self.size):
-            raise JournalError(
-                f"{self._path} was changed or replaced by somebody else while irtui was writing it.",
-                advice="Nothing more was sent to AWS. Keep the folder as evidence, and open a new incident.",
-            )
+        self._still_there()
         write_all(self._disk, self._fd, data)
         self._disk.fsync(self._fd)
         self.size += len(data)
+        self._still_there()  # what was written into a file that lost its name meanwhile does not count
+
+    def _still_there(self) -> None:
+        if not self._disk.unchanged(self._fd, self._folder / JOURNAL, self.size):
+            raise JournalError(
+                f"{self._folder / JOURNAL} was changed or replaced by somebody else, or taken over.",
+                advice=f"Nothing more was sent to AWS. Its writer now: {holder(self._folder)}. If nobody took it over, "
+                "keep the folder as evidence, and open a new incident.",
+            )
 
     def tell(self, head: Head) -> None:
         """Writes HEAD. It is derived and its record durable already, so a fault is passed over."""

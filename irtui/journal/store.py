@@ -96,15 +96,19 @@ class Journal:
         clock: Clock,
         joining: Mapping[str, Any],
         endorsement: Mapping[str, str] | None = None,
+        seize: str = "",
         disk: Disk = RealDisk(),  # noqa: B008  it has no state
     ) -> "Journal":
         """An incident that is not closed, with a `join` record for this sitting and, after a torn tail, a
-        `recovered` record. Raises JournalError: closed, held by another writer, altered, or cut."""
+        `recovered` record. Raises JournalError: closed, held by another writer, altered, or cut.
+
+        `seize` is the reason to take it from another writer of this machine, which is fenced and named in a
+        `takeover` record."""
         with _told(f"{folder} cannot be opened", "Nothing was done. See `irtui incidents list`."):
             handle = Handle(disk, folder, 0)
         journal = cls(folder, handle, run, operator, signer, clock, disk)
         with handle.or_dead("The journal cannot be resumed", beginning=True):
-            handle.take_lock(operator, rfc3339(clock.now()))
+            fenced = handle.take_lock(operator, rfc3339(clock.now()), seize=bool(seize))
             found = recover(handle.read(), read_head(folder))
             journal._chain, journal._records, handle.size = found.chain, found.records, found.size
             if found.torn:
@@ -114,6 +118,8 @@ class Journal:
             if found.torn:
                 torn = hashlib.sha256(found.torn).hexdigest()
                 journal._write("recovered", {"bytes": len(found.torn), "sha256": torn})
+            if fenced:
+                journal._write("takeover", {"from": fenced, "why": seize})
         return journal
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 
+from irtui.journal import handing
 from irtui.journal.anchor import Anchor, anchor
 from irtui.journal.chain import Chain, Key
 from irtui.journal.doubts import Doubts
@@ -120,6 +121,8 @@ def _walk_lines(walk: Walk, stream: BufferedReader, head: Head | str, folder: Pa
             else:
                 unchecked += 1
         _note(walk, record)
+        if why := handing.flaw(walk.last, record, walk.chain.keys[-1]):
+            walk.findings.append((ALTERED, record.seq, why))
         walk.last = record
     if unchecked:
         walk.notes.append(f"{unchecked} evidence files are not beside the journal and were not checked")
@@ -161,6 +164,8 @@ def _note(walk: Walk, record: Record) -> None:
         notes.append(f"#{seq}: the monotonic clock went back within one sitting")
     if walk.last and record.t < walk.last.t:
         notes.append(f"#{seq}: the clock went back from {walk.last.t} to {record.t}")
+    if said := handing.words(walk.last, record, walk.chain.keys):
+        notes.append(said)
     if record.type == "open":
         _note_key(walk, walk.chain.keys[-1], None)
     elif record.type == "join":
@@ -178,7 +183,7 @@ def _note_key(walk: Walk, key: Key, before: Key | None) -> None:
         walk.notes.append(f"#{key.seq}: a new {inert(key.kind, 40)} key joined")
     if not key.endorsed_by and walk.chain.mode == "real":
         walk.notes.append(f"#{key.seq}: nobody endorsed this {inert(key.kind, 40)} key")
-    if before and key.endorsed_by != before.endorsed_by:
+    if before and key.endorsed_by != before.endorsed_by and not (walk.last and walk.last.type == "handover"):
         walk.notes.append(f"#{key.seq}: not endorsed by the operator key that endorsed the one before")
 
 

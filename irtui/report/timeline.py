@@ -189,6 +189,7 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "note": _plain("note", "text"),
     "evidence": lambda body: ("evidence kept", _joined(text(body, "name"), text(body, "sha256")[:16])),
     "recovered": _plain("torn line cut off after a crash, bytes", "bytes"),
-    "takeover": _plain("writing taken over", "why"),
+    "handover": _plain("signs off and hands over to", "to", "reason"),
+    "takeover": _plain("writing taken over", "from", "why"),
     "close": _closed,
 }

@@ -120,6 +120,14 @@ def _limits(value: Any) -> Limits:
     return Limits(**value)
 
 
+def public_key(text: str) -> bytes:
+    """A public key as people write it: 64 hex digits, or `ed25519:` and base64. Raises ValueError."""
+    try:
+        return _public_key(text)
+    except _Wrong as wrong:
+        raise ValueError(str(wrong)) from None
+
+
 def _public_key(value: Any) -> bytes:
     if re.fullmatch(r"[0-9a-f]{64}", _line(value)):  # as `irtui keys show` and `irtui approve` print it
         return bytes.fromhex(value)

@@ -127,11 +127,11 @@ class Bench:
         self.run.walk(human)
         return human
 
-    def again(self, *, read_only: bool = False, disk: Any = None) -> None:
+    def again(self, *, read_only: bool = False, disk: Any = None, operator: str = "alice") -> None:
         """The process ended here; another one resumes."""
         self.journal.release()
         self.journal = Journal.resume(
-            self.folder, run="run2", operator="alice", signer=self.signer, clock=self.clock, joining={},
+            self.folder, run="run2", operator=operator, signer=self.signer, clock=self.clock, joining={},
             disk=disk or RealDisk(),
         )  # fmt: skip
         self._sit(read_only)

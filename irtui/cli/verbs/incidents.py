@@ -1,5 +1,7 @@
 """`irtui incidents`: what was opened on this machine, and what came of it."""
 
+from pathlib import Path
+
 import click
 
 from irtui.cli import family, options, present
@@ -9,7 +11,7 @@ from irtui.cli.output import Result, table
 
 @click.group()
 def incidents() -> None:
-    """List, show, debrief and close incidents."""
+    """List, show, debrief, hand over and close incidents."""
 
 
 @incidents.command("list")
@@ -97,3 +99,54 @@ def close(
     from irtui.cli import sitting
 
     return sitting.close_incident(session, incident, reason, profile=profile, key=key or "", ascii_only=ascii_only)
+
+
+@incidents.command()
+@click.argument("incident")
+@click.option("--to", default="", help="Who goes on with it.")
+@click.option("--to-key", default="", help="The next one's long-term public key (irtui keys show); no other may go on.")
+@click.option("--reason", default="", help="A word for the journal.")
+@click.option("--bundle", type=click.Path(dir_okay=False, path_type=Path), help="To another machine: the file to make.")
+@options.account
+@options.output
+@click.pass_obj
+def handover(
+    session: Session, incident: str, to: str, to_key: str, reason: str, bundle: Path | None, profile: str,
+    key: str | None,
+) -> Result:  # fmt: skip
+    """Sign INCIDENT off: its key is destroyed, and the next one signs on with their own key and AWS identity.
+
+    On this machine they resume it. With --bundle it moves to another machine, which receives the file, and cannot go on
+    here.
+    """
+    from irtui.cli import handing
+
+    return handing.hand_over(incident, to=to, to_key=to_key, reason=reason, bundle=bundle, key=key or "")
+
+
+@incidents.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@options.account
+@options.output
+@click.pass_obj
+def receive(session: Session, file: Path, profile: str, key: str | None) -> Result:
+    """Take over an incident from another machine: FILE is verified, and you sign on."""
+    from irtui.cli import handing
+
+    return handing.receive(session, file, profile=profile, key=key or "")
+
+
+@incidents.command()
+@click.argument("incident")
+@click.option("--reason", required=True, help="Why it is taken from the process that has it.")
+@options.account
+@options.face
+@click.pass_obj
+def takeover(
+    session: Session, incident: str, reason: str, profile: str, key: str | None, plain: bool, no_color: bool,
+    ascii_only: bool,
+) -> Result:  # fmt: skip
+    """Go on with INCIDENT although another process of this machine has it, and hangs: that one can write no more."""
+    from irtui.cli import handing
+
+    return handing.take_over(session, incident, reason, profile=profile, key=key or "", ascii_only=ascii_only)

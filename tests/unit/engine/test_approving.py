@@ -239,6 +239,22 @@ def test_two_approvers_are_two_people_with_two_keys(tmp_path: Path) -> None:
     assert len(bench.door.sent) == 1
 
 
+def test_an_approver_who_takes_the_incident_over_has_approved_nothing(bench: Bench) -> None:
+    """Mo said yes to alice and then sits down instead of her: the step is refused, and mo can ask somebody else."""
+    request = asked(bench)
+    answer(bench, request)
+    sat(bench)
+    bench.again(operator="mo")
+    human = sat(bench, RunStep("deny"))
+    assert bench.door.sent == []
+    assert "Somebody else must" in human.told[-1].text
+    human.choice = "ask-anew"
+    sat(bench, Approvals("deny"), human=human)
+    answer(bench, request_of(bench), KIM, "kim", file="b")
+    sat(bench, RunStep("deny"))
+    assert len(bench.door.sent) == 1
+
+
 def test_the_glass_is_one_decision_away_and_marked_for_ever(bench: Bench) -> None:
     """Nobody answers: a typed reason lets the plan run after the target was typed; state and journal say so."""
     human = Human([], bench.clock)

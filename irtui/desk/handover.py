@@ -1,0 +1,169 @@
+"""An incident changes hands: signed off here, and carried to another machine as one file.
+
+Rules: the hand-over is the last record that the old key signs; then that key is destroyed, so nobody here can write on.
+A moved incident goes on only where it was received. The file needs no signature of its own: its journal is signed to
+the last record, and its evidence is named by hash there.
+"""
+
+import os
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from irtui.clock import Clock
+from irtui.desk import catalogue
+from irtui.desk.keys import Keys
+from irtui.errors import JournalError, UsageError
+from irtui.journal.evidence import EVIDENCE
+from irtui.journal.handing import given_away
+from irtui.journal.handle import JOURNAL
+from irtui.journal.read import read_records
+from irtui.journal.record import Record
+from irtui.journal.store import Journal
+from irtui.journal.verify import NOT_CLOSED, verify
+
+LARGEST = 1024 * 1024 * 1024
+MOST = 100_000
+_MEMBER = re.compile(r"([A-Z0-9][A-Z0-9._-]{0,99})/(?:journal\.jsonl|evidence/[0-9a-f]{64})")
+_SEAT = (
+    "account", "alias", "caller", "caller_name", "user_id", "operator", "profile", "region", "endpoints", "expires",
+)  # fmt: skip
+
+
+def sign_off(
+    folder: Path,
+    keys: Keys,
+    clock: Clock,
+    *,
+    run: str,
+    operator: str,
+    key: str,
+    passphrase: str,
+    to: str,
+    to_key: str,
+    reason: str,
+    moved: bool,
+) -> dict[str, Any]:
+    """Writes the hand-over and destroys the incident's key; what the next one has to decide. Asks no AWS.
+
+    Raises JournalError (held, altered), KeyUnavailable, UsageError (closed, or a rehearsal).
+    """
+    records = read_records(folder)
+    if not records or records[-1].type == "close":
+        raise UsageError(f"{folder.name} is closed or empty.", advice="There is nothing to hand over.")
+    mode = str(records[0].body["mode"])
+    if mode == "rehearsal":
+        raise UsageError("A rehearsal has nobody to be handed over to.", advice="Whoever plays on resumes it.")
+    state = catalogue.folded(folder, records)
+    signing = keys.again(records, folder.name, mode, key, passphrase)
+    if (given := given_away(records[-1])) is not None:  # signed off before, and perhaps stopped right then
+        signing.forget(folder.name)
+        return dict(given)
+    seat = next(record.body for record in reversed(records) if record.type in ("open", "join"))
+    journal = Journal.resume(
+        folder, run=run, operator=operator, signer=signing.signer, endorsement=signing.endorsement, clock=clock,
+        joining={**{name: seat[name] for name in _SEAT if name in seat}, "why": "to hand over"},
+    )  # fmt: skip
+    body: dict[str, Any] = {
+        "to": to, "to_key": to_key, "reason": reason, "moved": moved, "contained": state.contained,
+        "open": [f"{step.number} {step.key}: {step.status.value}" for step in state.open_steps][:100],
+        "settling": [step.key for step in state.settling][:100],
+        "approvals": [f"{s.key}: {s.approval.words}" for s in state.steps if s.approval and not s.approval.used],
+    }  # fmt: skip
+    try:
+        journal.append("handover", body)
+    finally:
+        journal.release()
+    signing.forget(folder.name)
+    return body
+
+
+def bundled(folder: Path, path: Path) -> Path:
+    """The incident as one new file. Raises UsageError, JournalError."""
+    part = path.with_name(path.name + ".part")
+    try:
+        if path.exists():
+            raise UsageError(f"{path} is there already.", advice="Name another file.")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as stream:
+            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+                for file in (folder / JOURNAL, *sorted((folder / EVIDENCE).glob("*"))):
+                    name = f"{folder.name}/{file.relative_to(folder)}"
+                    if _MEMBER.fullmatch(name):
+                        archive.writestr(zipfile.ZipInfo(name), file.read_bytes(), zipfile.ZIP_DEFLATED)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as fault:
+        raise JournalError(
+            f"{path} cannot be written: {fault.strerror}.",
+            advice="Call it again with another file; the incident waits.",
+        ) from fault
+    return path
+
+
+def unpacked(path: Path, incidents: Path) -> tuple[Path, Record]:
+    """Puts a handed-over incident where this machine keeps its own; its folder and its hand-over record.
+
+    What was received before and not yet joined is content; an older part of the same journal is replaced. Raises
+    UsageError, JournalError.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = _checked(archive)
+            part = incidents / f".{name}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            (part / EVIDENCE).mkdir(mode=0o700, parents=True)
+            for member in archive.infolist():
+                target = part / member.filename.partition("/")[2]
+                with archive.open(member) as source, target.open("xb") as file:
+                    shutil.copyfileobj(source, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
+        raise UsageError(f"{path} cannot be read as a handed-over incident: {type(fault).__name__}.") from fault
+    try:
+        return incidents / name, _placed(part, incidents / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _checked(archive: zipfile.ZipFile) -> str:
+    members = archive.infolist()
+    names = [_MEMBER.fullmatch(member.filename) for member in members]
+    found = {match[1] for match in names if match}
+    if len(members) > MOST or sum(member.file_size for member in members) > LARGEST:
+        raise UsageError("This file is larger than any incident.", advice="Nothing was unpacked.")
+    if not all(names) or len(found) != 1 or len({member.filename for member in members}) != len(members):
+        raise UsageError("This file holds something else than one incident.", advice="Nothing was unpacked.")
+    return found.pop()
+
+
+def _placed(part: Path, folder: Path) -> Record:
+    verification = verify(part)
+    last = read_records(part)[-1:] or (None,)
+    record = last[0]
+    if verification.verdict != NOT_CLOSED or record is None or record.incident != folder.name:
+        raise JournalError(
+            f"The journal in it does not hold: {verification.words}.",
+            title="Not received",
+            advice="Ask for the file again, and compare its SHA-256 by voice.",
+        )
+    if given_away(record) is None:
+        raise UsageError("This incident was not handed over.", advice="`irtui incidents handover --bundle` does that.")
+    if folder.exists():
+        ours, theirs = (folder / JOURNAL).read_bytes(), (part / JOURNAL).read_bytes()
+        if not theirs.startswith(ours):
+            raise JournalError(
+                f"{folder.name} is here already, and it went another way.",
+                title="Not received",
+                advice="Keep both as evidence: somebody wrote on after a hand-over.",
+            )
+        for file in (part / EVIDENCE).iterdir():
+            file.replace(folder / EVIDENCE / file.name)
+        (folder / "HEAD").unlink(missing_ok=True)
+        (part / JOURNAL).replace(folder / JOURNAL)
+    else:
+        part.replace(folder)
+    return record

@@ -1,0 +1,129 @@
+"""One machine, two processes: the one that takes over fences the other, and nothing that was acknowledged is lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from irtui.clock import ManualClock
+from irtui.errors import JournalError
+from irtui.journal.disk import RealDisk
+from irtui.journal.seal import Ed25519Signer
+from irtui.journal.store import Journal
+from irtui.journal.verify import verify
+from tests.support.memory_door import START
+
+SIGNER = Ed25519Signer.from_seed(b"1" * 32, "ephemeral")
+
+
+class Meddled(RealDisk):
+    """A disk on which something happens right before or right after the copy gets the journal's name."""
+
+    def __init__(self, before: Callable[[], object] = bool, after: Callable[[], object] = bool) -> None:
+        self._before, self._after = before, after
+
+    def rename(self, old: Path, new: Path) -> None:
+        meddles = new.name == "journal.jsonl"
+        if meddles:
+            self._before()
+        super().rename(old, new)
+        if meddles:
+            self._after()
+
+
+def begun(folder: Path) -> Journal:
+    return Journal.create(
+        folder / "INC-A", incident="INC-A", run="a", operator="alice", mode="real", signer=SIGNER,
+        clock=ManualClock(START), opening={},
+    )  # fmt: skip
+
+
+def seized(folder: Path, disk: RealDisk | None = None) -> Journal:
+    return Journal.resume(
+        folder / "INC-A", run="b", operator="bob", signer=SIGNER, clock=ManualClock(START), joining={},
+        seize="alice's terminal hangs", disk=disk or RealDisk(),
+    )  # fmt: skip
+
+
+def test_a_writer_that_was_taken_over_writes_no_more(tmp_path: Path) -> None:
+    """The old process holds the lock and lives: its next record is refused, the new one's follow its last, and the
+    journal names who was fenced and why."""
+    alice = begun(tmp_path)
+    alice.append("note", {"text": "mine"})
+    bob = seized(tmp_path)
+    with pytest.raises(JournalError, match="taken over") as error:
+        alice.append("intent", {"step": "x"})
+    assert "of bob on" in (error.value.advice or "")
+    bob.append("note", {"text": "his"})
+    assert [r.type for r in bob.records] == ["open", "note", "join", "takeover", "note"]
+    assert "of alice on" in bob.records[3].body["from"]
+    assert bob.records[3].body["why"] == "alice's terminal hangs"
+    alice.release()
+    bob.close({})
+    found = verify(tmp_path / "INC-A")
+    assert found.verdict == "complete"
+    assert any(note.startswith("#4: taken over from process") for note in found.notes)
+
+
+def test_what_was_acknowledged_during_the_takeover_is_kept(tmp_path: Path) -> None:
+    """A record that became durable between the copy and its renaming stands in the new journal."""
+    alice = begun(tmp_path)
+    bob = seized(tmp_path, Meddled(before=lambda: alice.append("note", {"text": "in time"})))
+    assert [r.type for r in bob.records] == ["open", "note", "join", "takeover"]
+    assert bob.records[1].body["text"] == "in time"
+    bob.close({})
+    assert verify(tmp_path / "INC-A").verdict == "complete"
+
+
+def test_what_comes_after_the_takeover_is_not_acknowledged(tmp_path: Path) -> None:
+    """A record begun before the renaming and ended after it: its writer is told that it does not count."""
+    alice = begun(tmp_path)
+    refused: list[str] = []
+
+    def late() -> None:
+        try:
+            alice.append("intent", {"step": "x"})
+        except JournalError as error:
+            refused.append(error.message)
+
+    bob = seized(tmp_path, Meddled(after=late))
+    assert len(refused) == 1
+    assert [r.type for r in bob.records] == ["open", "join", "takeover"]
+
+
+class Slow(RealDisk):
+    """Its holder is interrupted between its write and its look at the file's name."""
+
+    def __init__(self) -> None:
+        self.meanwhile: Callable[[], object] = bool
+
+    def fsync(self, fd: int) -> None:
+        super().fsync(fd)
+        meanwhile, self.meanwhile = self.meanwhile, bool
+        meanwhile()
+
+
+def test_a_takeover_between_write_and_acknowledgement_refuses_the_writer(tmp_path: Path) -> None:
+    """Fenced between its fsync and its return, the old process does not act on the record; it may stand there."""
+    disk = Slow()
+    alice = Journal.create(
+        tmp_path / "INC-A", incident="INC-A", run="a", operator="alice", mode="real", signer=SIGNER,
+        clock=ManualClock(START), opening={}, disk=disk,
+    )  # fmt: skip
+    taken: list[Journal] = []
+    disk.meanwhile = lambda: taken.append(seized(tmp_path))
+    with pytest.raises(JournalError, match="taken over"):
+        alice.append("intent", {"step": "x"})
+    assert [r.type for r in taken[0].records] == ["open", "intent", "join", "takeover"]
+    taken[0].close({})
+    assert verify(tmp_path / "INC-A").verdict == "complete"
+
+
+def test_nobody_is_fenced_without_being_asked_to(tmp_path: Path) -> None:
+    """A plain resume of a journal that is held is refused as before; a takeover of a free one is a plain resume."""
+    alice = begun(tmp_path)
+    with pytest.raises(JournalError, match="is being written by"):
+        Journal.resume(tmp_path / "INC-A", run="b", operator="bob", signer=SIGNER, clock=ManualClock(START), joining={})
+    alice.append("note", {"text": "still here"})
+    alice.release()
+    assert [r.type for r in seized(tmp_path).records] == ["open", "note", "join"]
