@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from irtui.clock import Clock
-from irtui.desk import catalogue
 from irtui.desk.keys import Keys
+from irtui.desk.recorded import folded
 from irtui.errors import JournalError, UsageError
 from irtui.journal.evidence import EVIDENCE
 from irtui.journal.handing import given_away
@@ -56,7 +56,7 @@ def sign_off(
     mode = str(records[0].body["mode"])
     if mode == "rehearsal":
         raise UsageError("A rehearsal has nobody to be handed over to.", advice="Whoever plays on resumes it.")
-    state = catalogue.folded(folder, records)
+    state = folded(folder, records)
     signing = keys.again(records, folder.name, mode, key, passphrase)
     if (given := given_away(records[-1])) is not None:  # signed off before, and perhaps stopped right then
         signing.forget(folder.name)

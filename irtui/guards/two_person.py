@@ -29,8 +29,6 @@ def judge(situation: Situation) -> Verdict:
         )
     if approval.missing:
         return _missing(f"The runbook wants {people} to approve this: {approval.words}.")
-    if situation.identity is None and situation.incident.mode == "real":
-        return deny(GUARD, "Nobody knows who acts, so nobody can say that others approved it.")
     if any(_is_me(situation, approver.person) for approver in approval.by):
         return deny(GUARD, "Whoever acts now has approved it. Somebody else must: ask anew.")
     names = ", ".join(f"{approver.pinned}, {approver.person.words}" for approver in approval.by)
@@ -43,8 +41,6 @@ def _missing(reason: str) -> Verdict:
 
 
 def _is_me(situation: Situation, approver: Person) -> bool:
-    me = situation.identity
-    real = situation.incident.mode == "real" and me is not None
-    return approver.same_as(
-        Person(situation.incident.operator, me.arn if real and me else "", me.user_id if real and me else "")
-    )
+    """Whoever sits here now, not who a step's own session is."""
+    incident = situation.incident
+    return approver.same_as(Person(incident.operator, incident.caller if incident.mode == "real" else ""))

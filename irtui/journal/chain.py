@@ -42,6 +42,8 @@ class Chain:
     operator: str = ""
     closed: bool = False
     keys: list[Key] = field(default_factory=list)
+    handed: str | None = None
+    """After a hand-over: the long-term key that alone may sign on next, hex; empty: any. None: there was none."""
 
     def take(self, data: bytes) -> Record:
         """Takes the next line. Raises ValueError, in words that follow `altered at #17: `; it then knows no more
@@ -57,7 +59,12 @@ class Chain:
         self._follows(record)
         mode = _mode(record) if record.type == "open" else self.mode
         if record.type in ("open", "join"):
-            return mode, _key(record, mode)
+            key = _key(record, mode)
+            if self.handed and key.endorsed_by != self.handed:
+                raise ValueError("it was handed over to another key than the one that endorses this sitting")
+            return mode, key
+        if self.handed is not None:
+            raise ValueError("after a hand-over somebody signs on first")
         if (record.run, record.op) != (self.run, self.operator):
             raise ValueError("another sitting, and no join before it")
         return mode, self.keys[-1]
@@ -67,6 +74,7 @@ class Chain:
         self.count, self.head = record.seq, hashlib.sha256(data).hexdigest()
         self.incident, self.mode, self.run, self.operator = record.incident, mode, record.run, record.op
         self.closed = record.type == "close"
+        self.handed = str(record.body.get("to_key") or "") if record.type == "handover" else None
         if key.seq == record.seq:
             self.keys.append(key)
 

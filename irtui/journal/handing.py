@@ -26,16 +26,6 @@ def _by(key: Key) -> str:
     return f" with key {key.public[:16]}" + (f", endorsed by {key.endorsed_by[:16]}" if key.endorsed_by else "")
 
 
-def flaw(before: Record | None, record: Record, key: Key) -> str:
-    """Why this record may not follow the one before, where that one hands over to somebody's key; else empty."""
-    if before is None or before.type != "handover":
-        return ""
-    wanted: Any = before.body.get("to_key")
-    if isinstance(wanted, str) and wanted and key.endorsed_by != wanted:
-        return "it was handed over to another key than the one that endorses this sitting"
-    return ""
-
-
 def given_away(last: Record) -> Mapping[str, Any] | None:
     """The hand-over by which the incident left this machine; None where it is still here."""
     return last.body if last.type == "handover" and last.body.get("moved") is True else None

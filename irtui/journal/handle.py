@@ -66,7 +66,7 @@ class Handle:
         Nothing that was acknowledged is lost: a record counts when the file still has its name after it was written,
         so it was written before the copy got the name, and what is in the old file by then is in the new one.
         """
-        path, copy = self._folder / JOURNAL, self._folder / f"{JOURNAL}.taken"
+        path, copy = self._path, self._folder / f"{JOURNAL}.taken"
         fd = self._disk.open(copy, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         data = self._disk.read(self._fd)
         if not self._disk.lock(fd) or not self._disk.unchanged(self._fd, path, len(data)):
@@ -100,9 +100,9 @@ class Handle:
         self._still_there()  # what was written into a file that lost its name meanwhile does not count
 
     def _still_there(self) -> None:
-        if not self._disk.unchanged(self._fd, self._folder / JOURNAL, self.size):
+        if not self._disk.unchanged(self._fd, self._path, self.size):
             raise JournalError(
-                f"{self._folder / JOURNAL} was changed or replaced by somebody else, or taken over.",
+                f"{self._path} was changed or replaced by somebody else, or taken over.",
                 advice=f"Nothing more was sent to AWS. Its writer now: {holder(self._folder)}. If nobody took it over, "
                 "keep the folder as evidence, and open a new incident.",
             )

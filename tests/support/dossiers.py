@@ -24,7 +24,7 @@ def full(text: str, mode: str = "rehearsal") -> Dossier:
         ("evidence", {"name": text, "sha256": text, "size": text, "step": text, "gaps": [text]}),
         ("judge", {"step": "deny", "result": "ask", "verdicts": [{"guard": text, "ruling": "ask", "reason": text}]}),
         ("decide", {"step": "deny", "kind": "confirm", "typed": text, "reason": text, "choice": text}),
-        ("approve", {"step": "deny", "by": text, "text": text}),
+        ("approve", {"kind": "approval", "step": "deny", "by": {"name": text, "arn": text}, "pinned": text}),
         ("intent", {"step": "deny", "call": {
             "call": text, "target": text, "params": {text: text, "Document": {text: [text]}}, "note": text,
             "before": {"state": "present", "value": {text: text}}, "after": text,

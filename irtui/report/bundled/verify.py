@@ -184,6 +184,8 @@ class Journal:
     def __init__(self) -> None:
         self.count, self.head, self.closed = 0, "0" * 64, False
         self.incident = self.mode = self.run = self.operator = self.key = self.signer = ""
+        self.handed = None  # type: Optional[str]
+        """After a hand-over: the key that alone may vouch for who signs on; empty: any."""
         self.keys = []  # type: List[Tuple[int, str, str]]
         """(record, public key, public key of who vouches for it)"""
 
@@ -207,6 +209,10 @@ class Journal:
         key, by = self.key, ""
         if record["type"] in ("open", "join"):
             key, by = introduced(record, mode)
+            if self.handed and by != self.handed:
+                raise Flaw("it was handed over to another key than the one that vouches for this sitting")
+        elif self.handed is not None:
+            raise Flaw("after a hand-over somebody signs on first")
         elif (record["run"], record["op"]) != (self.run, self.operator):
             raise Flaw("another sitting, and no join before it")
         parts = SIG.match(line)
@@ -220,6 +226,7 @@ class Journal:
         self.count, self.head, self.closed = record["seq"], hashlib.sha256(line).hexdigest(), record["type"] == "close"
         self.incident, self.mode, self.key = record["incident"], mode, key
         self.run, self.operator = record["run"], record["op"]
+        self.handed = str(record["body"].get("to_key") or "") if record["type"] == "handover" else None
         return record
 
 

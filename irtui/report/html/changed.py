@@ -77,13 +77,13 @@ def questions(found: Dossier) -> Markup:
 
 def decided(found: Dossier) -> Markup:
     """Who said yes, no or why; approvals of others stand out."""
-    approvals = sum(record.type == "approve" for record in found.records)
+    approvals = sum(record.type == "approve" and record.body.get("kind") == "approval" for record in found.records)
     rows = [
         (
             f"#{row.seq}",
             f"{row.t[11:19]}",
             row.who,
-            pill(row.what, "good") if row.type == "approve" else row.what,
+            pill(row.what, "bad" if "BREAK-GLASS" in row.what else "good") if row.type == "approve" else row.what,
             found.step_words(row.step),
             row.detail,
         )

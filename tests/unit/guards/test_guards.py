@@ -213,8 +213,7 @@ TABLE: list[tuple[str, Ruling, dict[str, Any]]] = [
     ("two_person", DENY, approved(wanted=2)),
     ("two_person", DENY, {**approved(), "step": replace(STEP, approvers=2)}),
     ("two_person", DENY, {**approved(), "digest": ""}),
-    ("two_person", DENY, {**approved(), "identity": None}),
-    ("two_person", DENY, {**approved(), "identity": replace(ME, arn=f"{ME.arn[:-5]}mo", user_id="AIDA3")}),
+    ("two_person", DENY, approved(by=(replace(MO, person=Person("al", ROLE.arn)),))),
 ]  # fmt: skip
 
 

@@ -1,5 +1,8 @@
 """One machine, two processes: the one that takes over fences the other, and nothing that was acknowledged is lost."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +11,12 @@ import pytest
 from irtui.clock import ManualClock
 from irtui.errors import JournalError
 from irtui.journal.disk import RealDisk
-from irtui.journal.seal import Ed25519Signer
+from irtui.journal.seal import Ed25519Signer, endorse
 from irtui.journal.store import Journal
 from irtui.journal.verify import verify
+from irtui.journal.verify_chain import verify_chain
+from irtui.report import bundled
+from tests.support.journals import resigned
 from tests.support.memory_door import START
 
 SIGNER = Ed25519Signer.from_seed(b"1" * 32, "ephemeral")
@@ -127,3 +133,52 @@ def test_nobody_is_fenced_without_being_asked_to(tmp_path: Path) -> None:
     alice.append("note", {"text": "still here"})
     alice.release()
     assert [r.type for r in seized(tmp_path).records] == ["open", "note", "join"]
+
+
+def handed(folder: Path, to_key: str) -> None:
+    alice = begun(folder)
+    alice.append("handover", {"to": "mo", "to_key": to_key, "moved": True})
+    with pytest.raises(JournalError, match="somebody signs on first"):
+        alice.append("note", {"text": "one more word"})
+    alice.release()
+
+
+def test_only_the_named_key_signs_on_after_a_hand_over(tmp_path: Path) -> None:
+    """A sitting that another key endorses cannot be written, and one that was written all the same is altered, for
+    each verifier; the named one is complete, and both signers are named."""
+    mo, kim = (Ed25519Signer.from_seed(bytes([number]) * 32, "keyring") for number in (7, 8))
+
+    def joined(by: Ed25519Signer) -> Journal:
+        return Journal.resume(
+            tmp_path / "INC-A", run="b", operator="mo", signer=SIGNER, clock=ManualClock(START),
+            joining={"caller": "arn:aws:iam::111122223333:user/mo"},
+            endorsement=endorse(by, incident="INC-A", mode="real", public=SIGNER.public),
+        )  # fmt: skip
+
+    handed(tmp_path, mo.public.hex())
+    with pytest.raises(JournalError, match="another key"):
+        joined(kim)
+    joined(mo).close({})
+    folder = tmp_path / "INC-A"
+    found = verify(folder)
+    assert (found.verdict, verify_chain(folder).verdict, second_verifier(folder)) == ("complete",) * 3
+    assert any(f"until here alice signed with key {SIGNER.public.hex()[:16]}" in note for note in found.notes)
+    assert any(f"endorsed by {mo.public.hex()[:16]}" in note for note in found.notes)
+
+    path = folder / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[1] = lines[1].replace(mo.public.hex().encode(), kim.public.hex().encode())
+    path.write_bytes(b"".join(resigned(lines, "real", b"1" * 32)))
+    (folder / "HEAD").unlink()
+    for forged in (verify(folder), verify_chain(folder)):
+        assert (forged.verdict, forged.at) == ("altered", 3)
+    assert second_verifier(folder) == "altered"
+
+
+def second_verifier(folder: Path) -> str:
+    """The verdict of the one that goes with a bundle."""
+    program = Path(bundled.__file__).parent / "verify.py"
+    done = subprocess.run(
+        [sys.executable, "-I", str(program), "--json", str(folder)], capture_output=True, text=True, check=False
+    )
+    return str(json.loads(done.stdout)["verdict"])
