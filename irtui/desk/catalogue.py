@@ -8,6 +8,7 @@ from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
 from irtui.desk.recorded import folded
 from irtui.errors import IrtuiError, JournalError, RunbookError
 from irtui.gameday.scenario import Scenarios
+from irtui.journal.handing import given_away
 from irtui.journal.read import read_journal
 from irtui.lint.check import lint
 from irtui.lint.subject import effect_of
@@ -73,7 +74,8 @@ def incident_entry(folder: Path) -> IncidentEntry:
         state = folded(folder, records)
     except (IrtuiError, OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         return IncidentEntry(folder.name, "", "", "", "", "", "", "unreadable", "", 0, folder, str(error))
-    status = "closed" if state.closed else "open"
+    gone = bool(records) and given_away(records[-1]) is not None
+    status = "closed" if state.closed else "handed over" if gone else "open"
     return IncidentEntry(
         state.id, state.mode, state.runbook, state.title, state.account, state.opened, state.operator, status,
         state.contained, state.records, folder,

@@ -4,6 +4,7 @@ The only place that chooses between the real and the simulated AWS, and that han
 """
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -326,10 +327,15 @@ class Desk:
 
     def receive(self, file: Path, *, profile: str, key: str, passphrase: str, ask_secret: AskSecret) -> Visit:
         """Takes a handed-over incident and signs on. Raises as `resume` does, and UsageError for a wrong file."""
-        folder, _ = unpacked(file, self.home.incidents)
-        return self.resume(
-            folder.name, profile=profile, key=key, passphrase=passphrase, received=True, ask_secret=ask_secret
-        )
+        folder, new = unpacked(file, self.home.incidents)
+        try:
+            return self.resume(
+                folder.name, profile=profile, key=key, passphrase=passphrase, received=True, ask_secret=ask_secret
+            )
+        except Denied:
+            if new:  # it is not ours to keep
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     # -- approving somebody else's plan --------------------------------------------------------
 

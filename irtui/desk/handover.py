@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from irtui.journal.evidence import EVIDENCE
 from irtui.journal.handing import given_away
 from irtui.journal.handle import JOURNAL
 from irtui.journal.read import read_records
-from irtui.journal.record import Record
 from irtui.journal.store import Journal
 from irtui.journal.verify import NOT_CLOSED, verify
 
@@ -103,8 +103,8 @@ def bundled(folder: Path, path: Path) -> Path:
     return path
 
 
-def unpacked(path: Path, incidents: Path) -> tuple[Path, Record]:
-    """Puts a handed-over incident where this machine keeps its own; its folder and its hand-over record.
+def unpacked(path: Path, incidents: Path) -> tuple[Path, bool]:
+    """Puts a handed-over incident where this machine keeps its own; its folder, and whether that is new here.
 
     What was received before and not yet joined is content; an older part of the same journal is replaced. Raises
     UsageError, JournalError.
@@ -121,7 +121,7 @@ def unpacked(path: Path, incidents: Path) -> tuple[Path, Record]:
                     shutil.copyfileobj(source, file)
                     file.flush()
                     os.fsync(file.fileno())
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as fault:
         raise UsageError(f"{path} cannot be read as a handed-over incident: {type(fault).__name__}.") from fault
     try:
         return incidents / name, _placed(part, incidents / name)
@@ -140,7 +140,7 @@ def _checked(archive: zipfile.ZipFile) -> str:
     return found.pop()
 
 
-def _placed(part: Path, folder: Path) -> Record:
+def _placed(part: Path, folder: Path) -> bool:
     verification = verify(part)
     last = read_records(part)[-1:] or (None,)
     record = last[0]
@@ -164,6 +164,6 @@ def _placed(part: Path, folder: Path) -> Record:
             file.replace(folder / EVIDENCE / file.name)
         (folder / "HEAD").unlink(missing_ok=True)
         (part / JOURNAL).replace(folder / JOURNAL)
-    else:
-        part.replace(folder)
-    return record
+        return False
+    part.replace(folder)
+    return True

@@ -37,7 +37,7 @@ class IncidentEntry:
     opened: str
     operator: str
     status: str
-    """open, closed or unreadable."""
+    """open, closed, handed over (to another machine) or unreadable."""
     contained: str
     records: int
     path: Path

@@ -54,8 +54,10 @@ def test_an_incident_moves_to_another_machine_and_both_signers_are_named(world: 
     assert "0 of 1 approved" in said
     code, said = at("nadia", nadia, "resume", name, "--key", "ephemeral", "--plain")
     assert code == 2 and "was handed over to mo" in said
+    assert "handed over" in irtui(nadia, "incidents", "list").stdout
     code, said = at("kim", kim, "incidents", "receive", str(file), "--key", "passphrase-file", typed=("kim's own",))
     assert code == 5 and "which is not yours" in said
+    assert [*(kim / "data" / "incidents").iterdir()] == []
     code, said = at("mo", mo, "incidents", "receive", str(altered(file)), "--key", "ephemeral")
     assert code != 0 and "does not hold: altered" in said
 
@@ -91,7 +93,8 @@ def altered(file: Path) -> Path:
 
 
 def test_a_process_that_hangs_is_fenced_by_the_one_that_takes_over(world: World, tmp_path: Path) -> None:
-    """The first process is stopped, not ended: the second goes on, and the first, woken, can write nothing more."""
+    """The first process is stopped, not ended: the second goes on, and the first, woken, can write nothing more. Then
+    it is handed over on this machine, to somebody with an AWS identity of their own."""
     people = People(world, tmp_path)
     ana = people.joins("ana")
     first = people.sits_down(
@@ -124,3 +127,18 @@ def test_a_process_that_hangs_is_fenced_by_the_one_that_takes_over(world: World,
     assert [record["type"] for record in records(ana)].count("takeover") == 1
     verified = irtui(ana, "audit", "verify", name, "--allow-open")
     assert "taken over from process" in verified.stdout
+    gone = irtui(
+        ana, "incidents", "handover", name, "--to", "pia", program=people.program(), extra=people.environ("ana")
+    )
+    assert gone.returncode == 0, gone.stderr
+    people.joins("pia")
+    third = people.sits_down("pia", ana, "resume", "--plain")
+    try:
+        third.answer("Number or name", "")
+        third.answer("> ", "q")
+        assert third.ended() == 0
+    finally:
+        third.end()
+    verified = irtui(ana, "audit", "verify", name, "--allow-open")
+    assert "until here ana signed with key" in verified.stdout
+    assert "from here pia (arn:aws:iam::111122223333:user/pia) signs with key" in verified.stdout

@@ -157,6 +157,7 @@ def test_one_asks_another_approves_and_the_plan_runs_also_after_a_kill(world: Wo
     assert operator(world, "iam").list_user_policies(UserName="ci")["PolicyNames"].count("irtui") == 1
 
 
+@pytest.mark.deep
 def test_the_glass_is_broken_in_the_tui(world: World, tmp_path: Path) -> None:
     """On the screen: who is missing and until when, and with one choice, a reason and the typed target it runs; the
     banner, the report and `incidents show` say so afterwards."""
