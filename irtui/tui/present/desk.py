@@ -28,14 +28,17 @@ class DeskRow:
     entry: Entry | None = None
 
 
+_ENDED = ("closed", "handed over")
+
+
 def desk_rows(shelf: Shelf, words: str = "") -> tuple[DeskRow, ...]:
     """Open incidents come first: somebody is waiting for them."""
     rows: list[DeskRow] = []
     for heading, entries in (
-        ("INCIDENTS TO CONTINUE", [entry for entry in shelf.incidents if entry.status != "closed"]),
+        ("INCIDENTS TO CONTINUE", [entry for entry in shelf.incidents if entry.status not in _ENDED]),
         ("RUNBOOKS", list(shelf.runbooks)),
         ("GAME DAYS", list(shelf.scenarios)),
-        ("CLOSED INCIDENTS", [entry for entry in shelf.incidents if entry.status == "closed"]),
+        ("CLOSED INCIDENTS", [entry for entry in shelf.incidents if entry.status in _ENDED]),
     ):
         kept = [entry for entry in entries if _matches(entry, words)]
         if kept:
