@@ -23,6 +23,10 @@ JOURNAL = "journal.jsonl"
 _held: "weakref.WeakSet[Handle]" = weakref.WeakSet()
 
 
+_COPY, _AWAY = f"{JOURNAL}.taken", f"{JOURNAL}.away"
+"""The copy while it is made, which is also the lock of whoever takes over; the file that lost its name."""
+
+
 class Refused(JournalError):
     """Not a record: nothing was written, and the journal goes on."""
 
@@ -60,25 +64,25 @@ class Handle:
         return fenced
 
     def seize(self) -> None:
-        """Takes the journal from the process that writes it: a copy gets its name, and that process finds its file
-        replaced before its next record counts. Raises JournalError, OSError.
+        """Takes the journal from the process that writes it. Raises JournalError, OSError.
 
-        Nothing that was acknowledged is lost: a record counts when the file still has its name after it was written,
-        so it was written before the copy got the name, and what is in the old file by then is in the new one.
+        First the file loses its name: from then on no record of that process counts. Then a copy of all that was
+        acknowledged gets the name. What a crash leaves between the two, `put_back` mends.
         """
-        path, copy = self._path, self._folder / f"{JOURNAL}.taken"
-        fd = self._disk.open(copy, os.O_RDWR | os.O_APPEND | os.O_CREAT)
-        data = self._disk.read(self._fd)
-        if not self._disk.lock(fd) or not self._disk.unchanged(self._fd, path, len(data)):
+        fd = _alone(self._disk, self._folder)
+        try:
+            if not self._disk.unchanged(self._fd, self._path, len(self._disk.read(self._fd))):
+                raise JournalError(f"{self._folder.name} is being written right now.", advice="Try again.")
+            self._disk.rename(self._path, self._folder / _AWAY)
+            self._disk.truncate(fd, 0)
+            write_all(self._disk, fd, self._disk.read(self._fd))
+            self._disk.fsync(fd)
+            self._disk.rename(self._folder / _COPY, self._path)
+            self._disk.fsync_folder(self._folder)
+        except BaseException:
             self._disk.close(fd)
-            raise JournalError(f"{self._folder.name} is being taken over or written right now.", advice="Try again.")
-        self._disk.truncate(fd, 0)
-        write_all(self._disk, fd, data)
-        self._disk.fsync(fd)
-        self._disk.rename(copy, path)
-        write_all(self._disk, fd, self._disk.read(self._fd)[len(data) :])
-        self._disk.fsync(fd)
-        self._disk.fsync_folder(self._folder)
+            raise
+        self._disk.unlink(self._folder / _AWAY)
         old, self._fd = self._fd, fd
         self._disk.close(old)
 
@@ -171,3 +175,25 @@ def _forget_in_child() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_in_child)
+
+
+def put_back(disk: Disk, folder: Path) -> None:
+    """Gives a journal its name back that a take-over took and, ended by a crash, did not replace. Raises JournalError
+    while somebody takes over, and OSError."""
+    if (folder / JOURNAL).exists() or not (folder / _AWAY).exists():
+        return
+    fd = _alone(disk, folder)
+    try:
+        if not (folder / JOURNAL).exists():
+            disk.rename(folder / _AWAY, folder / JOURNAL)
+            disk.fsync_folder(folder)
+    finally:
+        disk.close(fd)
+
+
+def _alone(disk: Disk, folder: Path) -> int:
+    fd = disk.open(folder / _COPY, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+    if disk.lock(fd):
+        return fd
+    disk.close(fd)
+    raise JournalError(f"{folder.name} is being taken over right now.", advice="Try again.")

@@ -21,7 +21,7 @@ from irtui.journal import evidence
 from irtui.journal.ballast import drop_ballast, lay_ballast
 from irtui.journal.chain import Chain, Key
 from irtui.journal.disk import Disk, RealDisk
-from irtui.journal.handle import Handle, Refused
+from irtui.journal.handle import Handle, Refused, put_back
 from irtui.journal.head import Head, read_head
 from irtui.journal.record import TYPES, VERSION, Record, members_line, signed, unsigned
 from irtui.journal.recover import recover
@@ -105,6 +105,7 @@ class Journal:
         `seize` is the reason to take it from another writer of this machine, which is fenced and named in a
         `takeover` record."""
         with _told(f"{folder} cannot be opened", "Nothing was done. See `irtui incidents list`."):
+            put_back(disk, folder)
             handle = Handle(disk, folder, 0)
         journal = cls(folder, handle, run, operator, signer, clock, disk)
         with handle.or_dead("The journal cannot be resumed", beginning=True):

@@ -23,17 +23,16 @@ SIGNER = Ed25519Signer.from_seed(b"1" * 32, "ephemeral")
 
 
 class Meddled(RealDisk):
-    """A disk on which something happens right before or right after the copy gets the journal's name."""
+    """A disk on which something happens right before the journal loses its name, or right after the copy has it."""
 
     def __init__(self, before: Callable[[], object] = bool, after: Callable[[], object] = bool) -> None:
         self._before, self._after = before, after
 
     def rename(self, old: Path, new: Path) -> None:
-        meddles = new.name == "journal.jsonl"
-        if meddles:
+        if old.name == "journal.jsonl":
             self._before()
         super().rename(old, new)
-        if meddles:
+        if new.name == "journal.jsonl":
             self._after()
 
 
@@ -72,7 +71,7 @@ def test_a_writer_that_was_taken_over_writes_no_more(tmp_path: Path) -> None:
 
 
 def test_what_was_acknowledged_during_the_takeover_is_kept(tmp_path: Path) -> None:
-    """A record that became durable between the copy and its renaming stands in the new journal."""
+    """A record that became durable after the look at the file and before it lost its name is in the new journal."""
     alice = begun(tmp_path)
     bob = seized(tmp_path, Meddled(before=lambda: alice.append("note", {"text": "in time"})))
     assert [r.type for r in bob.records] == ["open", "note", "join", "takeover"]
@@ -123,6 +122,68 @@ def test_a_takeover_between_write_and_acknowledgement_refuses_the_writer(tmp_pat
     assert [r.type for r in taken[0].records] == ["open", "intent", "join", "takeover"]
     taken[0].close({})
     assert verify(tmp_path / "INC-A").verdict == "complete"
+
+
+class Crashed(BaseException):
+    """The process ended here."""
+
+
+class Crashing(RealDisk):
+    """Ends its process right before or right after the n-th touch that changes something."""
+
+    def __init__(self, at: int, after: bool) -> None:
+        self._left, self._crashes_after = at, after
+
+    def _touch(self, act: Callable[[], object]) -> None:
+        self._left -= 1
+        if self._left == 0 and not self._crashes_after:
+            raise Crashed
+        act()
+        if self._left == 0:
+            raise Crashed
+
+    def rename(self, old: Path, new: Path) -> None:
+        self._touch(lambda: RealDisk.rename(self, old, new))
+
+    def truncate(self, fd: int, size: int) -> None:
+        self._touch(lambda: RealDisk.truncate(self, fd, size))
+
+    def write(self, fd: int, data: bytes) -> int:
+        self._touch(lambda: None)
+        return super().write(fd, data)
+
+    def fsync_folder(self, path: Path) -> None:
+        self._touch(lambda: RealDisk.fsync_folder(self, path))
+
+    def unlink(self, path: Path) -> None:
+        self._touch(lambda: RealDisk.unlink(self, path))
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, 7))
+def test_a_takeover_that_ends_in_a_crash_loses_nothing(tmp_path: Path, at: int, after: bool) -> None:
+    """Killed at any touch of the folder, all that was acknowledged is found by whoever comes next, and the old process
+    never writes a record that is not."""
+    alice = begun(tmp_path)
+    kept = ["mine", *acknowledged(alice, "before")]
+    alice.append("note", {"text": "mine"})
+    with pytest.raises(Crashed):
+        seized(tmp_path, Crashing(at, after))
+    kept += acknowledged(alice, "later")
+    carol = seized(tmp_path)
+    found = [r.body["text"] for r in carol.records if r.type == "note"]
+    assert sorted(found) == sorted(kept)
+    carol.close({})
+    assert verify(tmp_path / "INC-A").verdict == "complete"
+
+
+def acknowledged(journal: Journal, text: str) -> list[str]:
+    """The note, when it was written."""
+    try:
+        journal.append("note", {"text": text})
+    except JournalError:
+        return []
+    return [text]
 
 
 def test_nobody_is_fenced_without_being_asked_to(tmp_path: Path) -> None:
