@@ -25,7 +25,7 @@ from irtui.model.approval import Approval
 from irtui.model.incident import IncidentState, StepState
 from irtui.model.plan import Plan
 from irtui.model.verdict import Ruling, Verdict
-from irtui.redact import masked
+from irtui.redact import masked, masked_text
 
 _MINUTES = 15
 VALID_FOR = timedelta(minutes=_MINUTES)
@@ -170,7 +170,7 @@ def _request(hands: Hands, state: StepState, plans: tuple[Plan, ...]) -> bool:
         return False
     request = Request(
         digest([incident.id, ledger.journal.head])[:32], incident.id, incident.mode, incident.account,
-        f"{hands.runbook.name} {hands.runbook.version}", state.key, state.title or state.step.title, plans,
+        f"{hands.runbook.name} {hands.runbook.version}", state.key, masked_text(state.title or state.step.title), plans,
         plans_digest(data), state.step.approvers, asker(sitting, incident.mode), now, now + VALID_FOR,
         dict(sitting["key"]),
     )  # fmt: skip
