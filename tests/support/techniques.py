@@ -7,7 +7,12 @@ from irtui.gameday.scenario import load_scenario, scenario_names
 
 LEFT_OUT = "left-out"
 """The play without the step that closes the technique's way in."""
-TECHNIQUES = tuple(name for name in scenario_names() if LEFT_OUT in load_scenario(name).source)
+NEVER_CALLED_CONTAINED = "compromised-root-reset"
+"""A root user never is (ADR 0014); its scenarios have tests of their own."""
+TECHNIQUES = tuple(
+    name for name in scenario_names()
+    if LEFT_OUT in (scenario := load_scenario(name)).source and scenario.runbook != NEVER_CALLED_CONTAINED
+)  # fmt: skip
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
 CASES = tuple((name, seed) for at, name in enumerate(TECHNIQUES) for seed in (range(1, 21) if DEEP else (at % 20 + 1,)))
 """(technique, seed): twenty worlds each, or one."""

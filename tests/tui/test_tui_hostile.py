@@ -99,7 +99,7 @@ def _look(terminal: Terminal, keys: str, click_from: int = 0) -> None:
                 terminal.read(0.05)
                 if click_from:  # a click has focused a pane: esc goes back to the list
                     terminal.press("\x1b")
-                    terminal.read(0.3)
+                    terminal.read(0.6)  # an escape and a key that comes at once would be alt and that key
                 return
 
 
