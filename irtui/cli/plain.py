@@ -15,6 +15,7 @@ from irtui.cli.face import Face
 from irtui.cli.lines import Lines, Silence
 from irtui.engine import operator as port
 from irtui.engine.machine import current_step
+from irtui.journal.anchor import Anchor, anchor
 from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.runbook import AskBody, ManualBody
 from irtui.text import inert
@@ -25,6 +26,7 @@ HELP = """\
   N              show step N                                    o       allow changes (read-only incidents)
   n TEXT         add a note                                     j       the journal's last records
   c              close the incident for good                    q       leave; `irtui resume` goes on
+  f [WHERE]      the fingerprint to paste or read aloud, and where it lies then
   t              the family tree of the stolen key              m       what the room said (rehearsals)
   w [N]          whose approval step N waits for: take it, ask anew, break the glass
   i [N]          a hint for step N (rehearsals; counted)        p       pause the world, or go on (rehearsals)
@@ -43,6 +45,7 @@ class PlainOperator:
         self._asides = asides
         self._offered: set[str] = set()
         self._shown = -1
+        self._pasted: Anchor | None = None
         self.update = face.update
         self.progress = face.progress
         self.tell = face.tell
@@ -136,6 +139,8 @@ class PlainOperator:
             case "n":
                 text = rest or self.line("Note: ")
                 return port.AddNote(text) if text else None
+            case "f":
+                return self._fingerprint(state, rest)
             case "o":
                 typed = self.line(
                     f"Type the last four digits of account {inert(state.account)} to allow changes (empty: no): "
@@ -167,6 +172,17 @@ class PlainOperator:
                 if step:
                     self._page.lines(*present.step_block(step))
         return None
+
+    def _fingerprint(self, state: IncidentState, where: str) -> port.Command | None:
+        """A line that was shown, and not said to lie anywhere yet, is the one that `f WHERE` means."""
+        if not where or self._pasted is None:
+            self._pasted = anchor(state.id, state.records, state.head)
+        self._page.line(f"  {inert(self._pasted.words)}")
+        where = where or self.line("Where does this line lie now: a ticket, a channel, a name (empty: nowhere yet): ")
+        if not where:
+            return None
+        told, self._pasted = self._pasted, None
+        return port.TellAnchor(told.seq, where)
 
     def _close(self, state: IncidentState) -> port.Command | None:
         unfinished = not_finished(state)
@@ -231,6 +247,7 @@ def _offers_itself(step: StepState, state: IncidentState) -> bool:
 
 def _where(state: IncidentState, step: StepState | None) -> str:
     counts = f"open {len(state.open_steps)} · settling {len(state.settling)} · containment: {state.contained}"
+    counts += f" · unanchored since #{state.told + 1}"
     if step is None:
         return f"{counts}\nNothing is open. c closes, q leaves, ? helps."
     lock = "" if state.unlocked else "\nRead only: o allows changes."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from irtui.aws.wire import Transport
 from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
+from irtui.desk.anchoring import tell
 from irtui.desk.approvals import Asked, approved, read_asked
 from irtui.desk.handover import bundled, sign_off, unpacked
 from irtui.desk.home import Home
@@ -41,6 +42,7 @@ from irtui.gameday.scenario import Scenario, Scenarios
 from irtui.gameday.scenario.lint import lint as lint_scenario
 from irtui.gameday.world import World
 from irtui.guards.situation import Limits
+from irtui.journal.anchor import Anchor
 from irtui.journal.handing import given_away
 from irtui.journal.read import read_records
 from irtui.journal.store import Journal
@@ -324,6 +326,14 @@ class Desk:
         if bundle is not None:
             bundled(folder, bundle)
         return folder, body
+
+    def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, passphrase: str) -> Anchor:
+        """Records that a fingerprint lies at `where` now; see `desk.anchoring`, also for what is raised."""
+        login = self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
+        return tell(
+            self.home.incident(incident), self._keys, self._clock, run=self._new_run(),
+            operator=self.settings.operator or login, key=key, passphrase=passphrase, where=where, line=line,
+        )  # fmt: skip
 
     def receive(self, file: Path, *, profile: str, key: str, passphrase: str, ask_secret: AskSecret) -> Visit:
         """Takes a handed-over incident and signs on. Raises as `resume` does, and UsageError for a wrong file."""

@@ -10,17 +10,19 @@ import re
 import shutil
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from irtui.clock import Clock
-from irtui.desk.keys import Keys
+from irtui.desk.keys import IncidentKey, Keys
 from irtui.desk.recorded import folded
 from irtui.errors import JournalError, UsageError
 from irtui.journal.evidence import EVIDENCE
 from irtui.journal.handing import given_away
 from irtui.journal.handle import JOURNAL
 from irtui.journal.read import read_records
+from irtui.journal.record import Record
 from irtui.journal.store import Journal
 from irtui.journal.verify import NOT_CLOSED, verify
 
@@ -61,11 +63,7 @@ def sign_off(
     if (given := given_away(records[-1])) is not None:  # signed off before, and perhaps stopped right then
         signing.forget(folder.name)
         return dict(given)
-    seat = next(record.body for record in reversed(records) if record.type in ("open", "join"))
-    journal = Journal.resume(
-        folder, run=run, operator=operator, signer=signing.signer, endorsement=signing.endorsement, clock=clock,
-        joining={**{name: seat[name] for name in _SEAT if name in seat}, "why": "to hand over"},
-    )  # fmt: skip
+    journal = rejoined(folder, records, signing, clock, run=run, operator=operator, why="to hand over")
     body: dict[str, Any] = {
         "to": to, "to_key": to_key, "reason": reason, "moved": moved, "contained": state.contained,
         "open": [f"{step.number} {step.key}: {step.status.value}" for step in state.open_steps][:100],
@@ -78,6 +76,17 @@ def sign_off(
         journal.release()
     signing.forget(folder.name)
     return body
+
+
+def rejoined(
+    folder: Path, records: Sequence[Record], signing: IncidentKey, clock: Clock, *, run: str, operator: str, why: str
+) -> Journal:
+    """A sitting for one record, as whom AWS knew last. Asks no AWS. Raises JournalError."""
+    seat = next(record.body for record in reversed(records) if record.type in ("open", "join"))
+    return Journal.resume(
+        folder, run=run, operator=operator, signer=signing.signer, endorsement=signing.endorsement, clock=clock,
+        joining={**{name: seat[name] for name in _SEAT if name in seat}, "why": why},
+    )  # fmt: skip
 
 
 def bundled(folder: Path, path: Path) -> Path:

@@ -168,6 +168,11 @@ class Fold:
     def _on_note(self, record: Entry, body: Mapping[str, Any]) -> None:
         self._incident = replace(self._incident, notes=(*self._incident.notes, str(body.get("text", ""))))
 
+    def _on_anchor(self, record: Entry, body: Mapping[str, Any]) -> None:
+        seq = body.get("seq")
+        if type(seq) is int and self._incident.told < seq < record.seq:
+            self._incident = replace(self._incident, told=seq)
+
     def _on_close(self, record: Entry, body: Mapping[str, Any]) -> None:
         self._incident = replace(self._incident, closed=True)
 
@@ -444,6 +449,7 @@ _NO_FACTS = (
     "note",
     "undo",
     "approve",
+    "anchor",
 )
 """Records that change at most the status of steps, and nothing else that an expression can see."""
 

@@ -8,6 +8,7 @@ from irtui.engine.fold import Fold
 from irtui.engine.operator import Operator
 from irtui.journal.record import Record
 from irtui.journal.store import Journal
+from irtui.journal.telling import telling
 from irtui.model.incident import Evidence, IncidentState
 from irtui.model.runbook import Runbook
 
@@ -44,6 +45,10 @@ class Ledger:
         record = self.journal.append(type, body)
         self._take(record)
         return record
+
+    def anchored(self, seq: int, where: str) -> None:
+        """Writes that the fingerprint of record `seq` lies at `where`. Raises UsageError, JournalError."""
+        self.write("anchor", telling(self.journal.records, self.journal.head, seq, clipped(where)))
 
     def evidence(self, name: str, value: Any, step: str = "", gaps: tuple[str, ...] = ()) -> Evidence:
         """Keeps `value` by its hash and records it."""

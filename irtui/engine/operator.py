@@ -55,6 +55,14 @@ class AddNote:
 
 
 @dataclass(frozen=True, slots=True)
+class TellAnchor:
+    """A person says that the fingerprint of record `seq` lies with somebody else now."""
+
+    seq: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """Allow changes in this incident. `typed` must be the last four digits of the account id."""
 
@@ -86,7 +94,18 @@ class Leave:
 
 
 Command = (
-    RunStep | SkipStep | UndoStep | LookAgain | Approvals | AddNote | Unlock | CloseIncident | AskHint | Pause | Leave
+    RunStep
+    | SkipStep
+    | UndoStep
+    | LookAgain
+    | Approvals
+    | AddNote
+    | TellAnchor
+    | Unlock
+    | CloseIncident
+    | AskHint
+    | Pause
+    | Leave
 )
 
 

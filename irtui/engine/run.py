@@ -22,6 +22,7 @@ from irtui.engine.operator import (
     Progress,
     RunStep,
     SkipStep,
+    TellAnchor,
     UndoStep,
     Unlock,
 )  # fmt: skip
@@ -166,6 +167,8 @@ class Run:
                 self._settle_approval(hands, self._step(key))
             case AddNote(text, kind, of):
                 self._ledger.write("note", {"text": text, **({"kind": kind, "of": of} if kind else {})})
+            case TellAnchor(seq, where):
+                self._ledger.anchored(seq, where)
             case Unlock(typed):
                 deciding.unlock(hands, typed)
             case CloseIncident(reason):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 
-from irtui.journal import handing
+from irtui.journal import handing, telling
 from irtui.journal.anchor import Anchor, anchor
 from irtui.journal.chain import Chain, Key
 from irtui.journal.doubts import Doubts
@@ -71,6 +71,8 @@ class Walk:
     head_fits: bool | None = None
     anchors: tuple[Anchor, ...] = ()
     anchored: int = 0
+    hashes: bytearray = field(default_factory=bytearray)
+    """SHA-256 of each line, one after the other: an `anchor` record may name any of them."""
 
 
 def verify(
@@ -114,6 +116,7 @@ def _walk_lines(walk: Walk, stream: BufferedReader, head: Head | str, folder: Pa
             break
         if isinstance(head, Head) and head.seq == record.seq and head.incident == record.incident:
             walk.head_fits = head.sha256 == walk.chain.head
+        walk.hashes += bytes.fromhex(walk.chain.head)
         _check_anchors(walk)
         if record.type == "evidence":
             if beside:
@@ -171,6 +174,9 @@ def _note(walk: Walk, record: Record) -> None:
         _note_key(walk, walk.chain.keys[-1], walk.chain.keys[-2])
     elif record.type == "recovered":
         notes.append(f"#{seq}: a torn line of {inert(body.get('bytes'), 20)} bytes was cut off after a crash")
+    elif record.type == "anchor":
+        seq = telling.named(record)
+        notes.append(telling.words(record, walk.hashes[32 * (seq - 1) : 32 * seq].hex() if seq else ""))
     notes.extend(walk.doubts.take(record))
 
 

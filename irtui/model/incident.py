@@ -185,6 +185,8 @@ class IncidentState:
     records: int = 0
     head: str = ""
     """SHA-256 of the last record's line."""
+    told: int = 0
+    """The last record whose fingerprint lies with somebody else, by the operators' word; 0: none."""
     notes: tuple[str, ...] = ()
     changed: int = 0
     """Calls that were sent and may have changed something."""

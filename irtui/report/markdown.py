@@ -12,25 +12,41 @@ from itertools import groupby
 from typing import Any
 
 from irtui.journal.record import Record
+from irtui.journal.telling import told
 from irtui.journal.verify import Verification
 from irtui.report.changes import Change, changes, open_questions
 from irtui.report.timeline import Row, call_words, sequence, text, timeline
 from irtui.text import inert, inert_lines
 
 _LIMIT = 4096
-LIMITS = (
-    "Unanchored: no fingerprint of this journal is known to lie with somebody else. Whoever held its key while the "
-    "incident was open could have rewritten it or cut its end.",
+_LIMITS = (
     "It shows what irtui sent and what AWS answered, not what was done outside irtui; CloudTrail has that.",
     "Statements and reasons typed by people are theirs; nothing here proves them true.",
 )
+
+
+def limits(records: Sequence[Record]) -> tuple[str, ...]:
+    """What no report can prove, in irtui's own words; the first says since which record nothing is anchored."""
+    if found := told(records):
+        first = (
+            f"Unanchored since #{found.seq + 1}. Record #{found.by} says where the fingerprint of #{found.seq} lies: "
+            "its writer's word, which proves nothing until the line is asked for there and given to irtui audit verify as "
+            "--anchor. Whoever held the key while the incident was open could have rewritten the rest, and without "
+            "that line all of it."
+        )
+    else:
+        first = (
+            "Unanchored: no fingerprint of this journal is known to lie with somebody else. Whoever held its key while "
+            "the incident was open could have rewritten it or cut its end."
+        )
+    return (first, *_LIMITS)
 
 
 def markdown(records: Sequence[Record], verification: Verification) -> str:
     """The whole report, ending in a line feed."""
     parts = [
         _head(records, verification),
-        _proof(verification),
+        _proof(verification, limits(records)),
         _changed(changes(records)),
         _open(records),
         _timeline(timeline(records)),
@@ -99,7 +115,7 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
     return f"{title}{banner}\n\n{table(('', ''), rows)}"
 
 
-def _proof(verification: Verification) -> str:
+def _proof(verification: Verification, unproven: Sequence[str]) -> str:
     verdict = f"Verdict: **{verification.verdict}**"
     if verification.at is not None:
         verdict += f" at #{verification.at}"
@@ -109,7 +125,7 @@ def _proof(verification: Verification) -> str:
     lines = [
         "## What the journal proves, and what not",
         f"{verdict}. Signer {code(verification.signer)}, {signer}. Last record {code(verification.head)}.",
-        "\n".join(f"- {limit}" for limit in LIMITS),
+        "\n".join(f"- {limit}" for limit in unproven),
     ]
     if verification.notes:
         lines.append("The verifier notes:")

@@ -151,6 +151,12 @@ def _closed(body: Mapping[str, Any]) -> tuple[str, str]:
     return f"incident closed, {what}", _joined(odd, text(body, "reason"))
 
 
+def _told(body: Mapping[str, Any]) -> tuple[str, str]:
+    seq = body.get("seq")
+    named = f"the fingerprint of #{seq}" if type(seq) is int else "a fingerprint"
+    return f"says that {named} lies with somebody else", text(body, "where")
+
+
 def _plain(what: str, *members: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
     return lambda body: (what, _joined(*(text(body, member) for member in members)))
 
@@ -187,6 +193,7 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "attest": _plain("stated by the operator", "statement"),
     "wait": _plain("waits", "until"),
     "note": _plain("note", "text"),
+    "anchor": _told,
     "evidence": lambda body: ("evidence kept", _joined(text(body, "name"), text(body, "sha256")[:16])),
     "recovered": _plain("torn line cut off after a crash, bytes", "bytes"),
     "handover": _plain("signs off and hands over to", "to", "reason"),

@@ -43,6 +43,7 @@ from irtui.engine.operator import (
     RunStep,
     SkipStep,
     Task,
+    TellAnchor,
     UndoStep,
     Unlock,
 )  # fmt: skip
@@ -285,6 +286,9 @@ class FakeVisit:
             case AddNote(text):
                 self._log("note", {"text": text})
                 self._update(notes=(*self.state.notes, text))
+            case TellAnchor(seq, where):
+                self._log("anchor", {"seq": seq, "where": where})
+                self._update(told=seq)
             case Unlock(typed) if typed == ACCOUNT[-4:]:
                 self._log("unlock", {"account": ACCOUNT, "by": "ana"})
                 self._update(unlocked=True)

@@ -1,4 +1,4 @@
-"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings."""
+"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings; only `--told` signs."""
 
 import json
 import sys
@@ -45,6 +45,7 @@ def show(
     """The records of INCIDENT (an id or a path), in order; all, or those that are asked for."""
     from irtui.journal.anchor import anchor_of
     from irtui.journal.read import read_journal
+    from irtui.journal.telling import told
     from irtui.report.search import Wanted, search, unknown_types
 
     if unknown := unknown_types(types):
@@ -62,7 +63,10 @@ def show(
     elif reading.torn:
         rows.append("the last line has no end: a crash left it; resuming cuts it off")
     if reading.records and not reading.stopped:
-        rows.append("unanchored since #1, as far as this file knows: paste this line where its writer cannot change it")
+        known = told(reading.records)
+        by = f"by the word of #{known.by} alone" if known else "as far as this file knows"
+        since = known.seq + 1 if known else 1
+        rows.append(f"unanchored since #{since}, {by}: paste this line where its writer cannot change it")
         rows.append(f"  {inert(anchor_of(reading.records[-1]).words)}")
     data = {"records": [asdict(one) for one, _ in found], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
@@ -130,10 +134,19 @@ def verify(
 
 @audit.command("anchor")
 @click.argument("incident")
+@click.option("--told", "where", default=None, metavar="WHERE", help="It lies there now (a ticket): recorded.")
+@click.option("--line", "pasted", default="", metavar="TEXT", help="With --told: the line, if it was an earlier one.")
+@click.option("--key", type=click.Choice(["keyring", "passphrase-file", "ephemeral"]), help="With --told: who signs.")
 @options.output
-def print_anchor(incident: str) -> Result:
+def print_anchor(incident: str, where: str | None, pasted: str, key: str | None) -> Result:
     """The fingerprint of INCIDENT's last record, to paste into the ticket and read aloud: nobody can rewrite what
-    stands before it without being seen by whoever has that line."""
+    stands before it without being seen by whoever has that line. --told records in an open INCIDENT where it lies."""
+    if where is not None:
+        from irtui.cli.anchoring import tell
+
+        return tell(incident, where, _anchor(pasted) if pasted else None, key or "")
+    if pasted or key:
+        raise UsageError("--line and --key go with --told.", advice="To check a line: irtui audit verify --anchor.")
     from irtui.journal.anchor import anchor
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
     from irtui.journal.verify import verify as verified

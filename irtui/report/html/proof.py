@@ -3,7 +3,7 @@
 from irtui.report.dossier import Dossier
 from irtui.report.html.elements import Markup, bullets, code, el, facts, joined, pill, section
 from irtui.report.html.summary import verdict_role
-from irtui.report.markdown import LIMITS
+from irtui.report.markdown import limits
 
 
 def proof(found: Dossier) -> Markup:
@@ -23,7 +23,7 @@ def proof(found: Dossier) -> Markup:
             )
         ),
         el("h3", "Not proven"),
-        bullets(LIMITS),
+        bullets(limits(found.records)),
         joined([el("h3", "The verifier notes"), bullets(proven.notes)]) if proven.notes else "",
         el("p", "Check it yourself: ", code("irtui audit verify"), " or ", code("python3 verify.py"), " in a bundle. ",
            "This page is made from the journal and is not signed.", cls="dim"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from irtui.journal.telling import told
 from irtui.report.changes import changes, open_questions
 from irtui.report.dossier import Dossier
 from irtui.report.html.elements import Markup, bullets, code, el, facts, joined, pill
@@ -75,7 +76,10 @@ def _cards(found: Dossier) -> Markup:
             f"{back} taken back · {doubt} in doubt · {len(sent)} calls sent",
         ),
         ("Open questions", str(asked), "warn" if asked else "good", "listed below" if asked else "none recorded"),
-        ("Journal", proven.verdict, verdict_role(proven.verdict), f"{proven.records} records hold · unanchored"),
+        (
+            "Journal", proven.verdict, verdict_role(proven.verdict),
+            f"{proven.records} records hold · {_unanchored(found)}",
+        ),
     ]  # fmt: skip
     if found.score is not None:
         met = sum(objective.met for objective in found.score.objectives)
@@ -88,6 +92,11 @@ def _cards(found: Dossier) -> Markup:
           for name, value, role, small in cards),
         cls="cards",
     )  # fmt: skip
+
+
+def _unanchored(found: Dossier) -> str:
+    known = told(found.records)
+    return f"unanchored since #{known.seq + 1}" if known else "unanchored"
 
 
 def _unread(found: Dossier) -> Markup:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from irtui.model.incident import IncidentState
 from irtui.tui.present.lines import Line, compact, labelled, pretty, say
 
 _ROLE = {
@@ -32,6 +33,10 @@ class Recorded(Protocol):
     def run(self) -> str: ...
     @property
     def m(self) -> int: ...
+
+
+def journal_title(state: IncidentState) -> str:
+    return f"Journal · {state.records} records, signed · unanchored since #{state.told + 1} (f)"
 
 
 def record_line(record: Recorded) -> Line:
@@ -71,6 +76,8 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
             return " ".join(str(part) for part in said if part)
         case "unlock":
             return f"changes allowed in {body.get('account', '')} by {body.get('by', '')}"
+        case "anchor":
+            return f"#{body.get('seq')} lies at {body.get('where', '')}"
         case "skip" | "fail":
             return f"{step} {body.get('reason', '')}"
         case "attest":

@@ -17,7 +17,7 @@ from irtui.report.family import kept_in
 from irtui.tui.messages import Ended, Progressed, Spoke, Updated, YourTurn
 from irtui.tui.present.closing import ended_lines, leaving_lines
 from irtui.tui.present.gameday import from_the_room, room_lines
-from irtui.tui.present.journal import record_line
+from irtui.tui.present.journal import journal_title, record_line
 from irtui.tui.present.status import status_line
 from irtui.tui.present.steps import containment, counts, current, step_rows
 from irtui.tui.screens.ask import EndDialog, LeaveDialog, NoticeDialog
@@ -175,7 +175,7 @@ class RunScreen(Asking):
     def _show_tail(self) -> None:
         tail = self.query_one("#tail", Static)
         room = max(1, tail.size.height or 3)
-        tail.border_title = safe(f"Journal · {self.sitting.state.records} records, signed")
+        tail.border_title = safe(journal_title(self.sitting.state))
         tail.update(painted_lines(record_line(record) for record in self.sitting.records[-room:]))
 
     def sent(self) -> None:

@@ -10,9 +10,11 @@ from irtui.engine.operator import (
     Pause,
     RunStep,
     SkipStep,
+    TellAnchor,
     UndoStep,
     Unlock,
 )  # fmt: skip
+from irtui.journal.anchor import anchor
 from irtui.model.incident import StepState, StepStatus
 from irtui.report.forensics import kept_in
 from irtui.tui.present.family import family_step
@@ -99,6 +101,18 @@ class Asking(FullScreen):
         """A note is never refused: while the engine works, it waits its turn."""
         if text:
             self.irtui.bridge.command(AddNote(str(text)))
+            self.sitting.my_turn = False
+
+    def action_fingerprint(self) -> None:
+        """Of the record that is the last one now, however long the answer takes."""
+        state = self.sitting.state
+        line = anchor(state.id, state.records, state.head).words
+        self.irtui.copy(line)
+        self.app.push_screen(run_dialogs.fingerprint_dialog(line), lambda where: self._told(state.records, where))
+
+    def _told(self, seq: int, where: object) -> None:
+        if where:
+            self.irtui.bridge.command(TellAnchor(seq, str(where)))
             self.sitting.my_turn = False
 
     def action_unlock(self) -> None:

@@ -14,6 +14,17 @@ def note_dialog() -> TextDialog:
     return TextDialog("Note", (say("It stands in the journal as you write it."),))
 
 
+def fingerprint_dialog(line: str) -> TextDialog:
+    lines = (
+        say("Paste this line into the ticket, or read it aloud to somebody who writes it down:"),
+        EMPTY,
+        say(line, "name"),
+        EMPTY,
+        say("Then type where it lies now: a ticket, a channel, a name. It stands in the journal."),
+    )
+    return TextDialog("The journal's fingerprint", lines, least=2)
+
+
 def unlock_dialog(state: IncidentState) -> TextDialog:
     lines = (say(f"Account {state.account} · {state.mode.upper()}", "warn"), say("Type its last four digits."))
     return TextDialog("Allow changes in this incident", lines, exactly=state.account[-4:])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from irtui.clock import ManualClock
+from irtui.journal.anchor import anchor_of
 from irtui.journal.seal import Ed25519Signer
 from irtui.journal.store import Journal
 from irtui.journal.unproven import UNANCHORED
@@ -76,6 +77,39 @@ def test_each_finding_exits_6(journal: Journal, tmp_path: Path) -> None:
     moved = irtui("verify", "INC-OTHERS", "-o", "json")
     assert moved.returncode == 6 and data(moved)["why"] == "it is the journal of INC-ABCDEF, not of INC-OTHERS"
     assert irtui("anchor", str(tmp_path)).returncode == 6
+
+
+def test_where_a_line_lies_is_recorded_and_is_only_a_word(journal: Journal) -> None:
+    """`anchor --told` while nobody has the incident open: `show` and the reports count from there and say on whose
+    word; `verify` names where to ask, and stays unanchored until the line itself is given."""
+    early = anchor_of(journal.records[1]).words
+    sign = ("anchor", "INC-ABCDEF", "--key", "ephemeral", "--told", "ticket 4711")
+    held = irtui(*sign)
+    assert held.returncode != 0 and "Another irtui has this incident open" in held.stderr
+    journal.append("note", {"text": "went on"})
+    journal.release()
+    wrong = irtui(*sign, "--line", early.replace("#2", "#3"))
+    assert wrong.returncode == 2 and "not this journal's" in wrong.stderr
+    told = irtui(*sign, "--line", early)
+    assert told.returncode == 0 and told.stdout.strip().endswith(early), told.stderr
+
+    assert "unanchored since #3, by the word of #5 alone" in irtui("show", "INC-ABCDEF").stdout
+    found = irtui("verify", "INC-ABCDEF", "--allow-open")
+    assert "says that the fingerprint of #2 lies at ticket 4711: that alone proves nothing" in found.stdout
+    assert f"({early})" in found.stdout and UNANCHORED in found.stdout
+    for form in ("markdown", "html"):
+        report = irtui("export", "INC-ABCDEF", "--format", form).stdout
+        assert "Unanchored since #3. Record #5 says" in report and "ticket 4711" in report, form
+
+
+def test_a_fingerprint_that_no_record_has_is_named_and_counts_for_nothing(journal: Journal) -> None:
+    """Who rewrites a record and leaves the `anchor` record that names it gives himself away."""
+    journal.append("anchor", {"seq": 1, "head": "ab" * 32, "where": "ticket 4711"})
+    journal.append("anchor", {"seq": 9, "head": "ab" * 32, "where": "nowhere"})
+    journal.release()
+    assert "unanchored since #1, as far as this file knows" in irtui("show", "INC-ABCDEF").stdout
+    notes = data(irtui("verify", "INC-ABCDEF", "-o", "json"))["notes"]
+    assert sum("one of the two was rewritten" in note for note in notes) == 2
 
 
 def test_a_line_that_is_no_anchor_is_a_usage_error(journal: Journal) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from irtui.engine.operator import AddNote, CloseIncident, LookAgain, RunStep, SkipStep
+from irtui.engine.operator import AddNote, CloseIncident, LookAgain, RunStep, SkipStep, TellAnchor
 from irtui.errors import AwsFault, JournalError
+from irtui.journal.telling import Told, told
 from irtui.model.call import Call
 from irtui.model.outcome import Outcome, Status
 from tests.support.bench_of_one import Bench, Human
@@ -67,6 +68,21 @@ def test_a_face_that_fails_ends_the_walk(bench: Bench) -> None:
     human.next = lambda state, timeout: (_ for _ in ()).throw(EOFError)  # type: ignore[method-assign]
     with pytest.raises(EOFError):
         bench.run.walk(human)
+
+
+def test_where_a_fingerprint_lies_is_recorded_whatever_stands_open(bench: Bench) -> None:
+    """The record holds the hash of the record that was told, also of an earlier one; a number that no record has, and
+    a place that nobody named, are refused and told, and the walk goes on."""
+    human = bench.walk(TellAnchor(1, "read to kim"), TellAnchor(99, "x"), TellAnchor(1, " "), AddNote("on"))
+
+    found = [record for record in bench.journal.records if record.type == "anchor"]
+    assert [(one.body["seq"], one.body["head"]) for one in found] == [(1, bench.journal.records[1].prev)]
+    assert bench.state.told == 1 and bench.state.notes == ("on",)
+    assert told(bench.journal.records) == Told(1, found[0].seq, "read to kim")
+    assert len([message for message in human.told if message.level != "info"]) >= 2
+    bench.walk(TellAnchor(bench.state.records, "ticket"))
+    assert bench.state.told == bench.journal.records[-1].seq - 1
+    assert bench.journal.records[-1].body["head"] == bench.journal.records[-1].prev
 
 
 @pytest.mark.parametrize("command", [AddNote(HUGE), SkipStep("off", HUGE), CloseIncident(HUGE)])
