@@ -30,8 +30,8 @@ def limits(records: Sequence[Record]) -> tuple[str, ...]:
     if found := told(records):
         first = (
             f"Unanchored since #{found.seq + 1}. Record #{found.by} says where the fingerprint of #{found.seq} lies: "
-            "its writer's word, which proves nothing until the line is asked for there and given to irtui audit verify as "
-            "--anchor. Whoever held the key while the incident was open could have rewritten the rest, and without "
+            "its writer's word, which proves nothing until the line is asked for there and given to irtui audit verify "
+            "as --anchor. Whoever held the key while the incident was open could have rewritten the rest, and without "
             "that line all of it."
         )
     else:

@@ -65,8 +65,8 @@ def show(
     if reading.records and not reading.stopped:
         known = told(reading.records)
         by = f"by the word of #{known.by} alone" if known else "as far as this file knows"
-        since = known.seq + 1 if known else 1
-        rows.append(f"unanchored since #{since}, {by}: paste this line where its writer cannot change it")
+        first = known.seq + 1 if known else 1
+        rows.append(f"unanchored since #{first}, {by}: paste this line where its writer cannot change it")
         rows.append(f"  {inert(anchor_of(reading.records[-1]).words)}")
     data = {"records": [asdict(one) for one, _ in found], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)

@@ -53,7 +53,7 @@ def test_from_launch_to_the_first_deny_in_three_answers_and_on_after_leaving(tmp
     assert walked.returncode == 0, walked.stdout + walked.stderr
     assert [body["call"]["call"] for body in _sent(_folder(tmp_path))] == ["iam.PutUserPolicy"]
     assert walked.stdout.startswith("REHEARSAL") and "\x1b" not in walked.stdout
-    went_on = _irtui("resume", "--plain", lines=("yes", "f", "", "n told", "f ticket 4711", "q"))
+    went_on = _irtui("resume", "--plain", lines=("yes", "", "f", "", "n told", "f ticket 4711", "q"))
     assert went_on.returncode == 0, went_on.stdout + went_on.stderr
     shown = re.findall(r"irtui INC-\w+ #(\d+) [A-Z2-7]{5}-", went_on.stdout)
     assert len(shown) == 2 and shown[0] == shown[1], "what was shown is what is told, though the journal went on"
