@@ -24,6 +24,7 @@ from irtui.engine.operator import (
     Pause,
     Question,
     Task,
+    TellAnchor,
 )  # fmt: skip
 from irtui.engine.outline import split_key
 from irtui.errors import UsageError
@@ -119,7 +120,7 @@ class Facilitated:
                 return self._hint(key)
             case Pause():
                 return self._pause()
-            case None | Leave() | CloseIncident() | AddNote():
+            case None | Leave() | CloseIncident() | AddNote() | TellAnchor():
                 return command
         if self._paused():
             self.tell(Message("Paused", "The world stands still; nothing was done.", "Go on first.", "warning"))

@@ -125,6 +125,8 @@ async def test_walk_confirm_undo_skip_note_close() -> None:
         assert [type(command) for command in visit.commands] == [
             RunStep, RunStep, RunStep, SkipStep, AddNote, TellAnchor, UndoStep, CloseIncident
         ]  # fmt: skip
+        await pilot.press("escape", "f")
+        await until(pilot, lambda: name(app) == "NoticeDialog" and f"irtui {visit.state.id} #" in screen_text(app))
 
 
 async def test_journal_evidence_help_palette() -> None:

@@ -108,6 +108,9 @@ class Asking(FullScreen):
         state = self.sitting.state
         line = anchor(state.id, state.records, state.head).words
         self.irtui.copy(line)
+        if self.sitting.ended:  # nothing can be recorded any more; the line is worth as much
+            self.app.push_screen(NoticeDialog("The journal's fingerprint", run_dialogs.paste_this(line)))
+            return
         self.app.push_screen(run_dialogs.fingerprint_dialog(line), lambda where: self._told(state.records, where))
 
     def _told(self, seq: int, where: object) -> None:

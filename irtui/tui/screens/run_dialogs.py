@@ -1,7 +1,7 @@
 """What the run screen asks before it hands a command to the engine: a reason, a note, digits, the word close."""
 
 from irtui.model.incident import IncidentState, StepState
-from irtui.tui.present.lines import EMPTY, say
+from irtui.tui.present.lines import EMPTY, Line, say
 from irtui.tui.present.steps import containment, counts, title
 from irtui.tui.screens.ask import TextDialog
 
@@ -14,11 +14,14 @@ def note_dialog() -> TextDialog:
     return TextDialog("Note", (say("It stands in the journal as you write it."),))
 
 
+def paste_this(line: str) -> tuple[Line, ...]:
+    words = "Paste this line into the ticket, or read it aloud to somebody who writes it down:"
+    return say(words), EMPTY, say(line, "name")
+
+
 def fingerprint_dialog(line: str) -> TextDialog:
     lines = (
-        say("Paste this line into the ticket, or read it aloud to somebody who writes it down:"),
-        EMPTY,
-        say(line, "name"),
+        *paste_this(line),
         EMPTY,
         say("Then type where it lies now: a ticket, a channel, a name. It stands in the journal."),
     )
