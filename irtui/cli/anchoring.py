@@ -9,8 +9,7 @@ from irtui.text import inert
 
 def tell(incident: str, where: str, line: Anchor | None, key: str) -> Result:
     """Raises what `desk.anchoring` does."""
-    passphrase = (ask_secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
-    told = open_desk().tell_anchor(incident, where, line, key=key, passphrase=passphrase)
+    told = open_desk().tell_anchor(incident, where, line, key=key, ask_secret=ask_secret)
     text = f"recorded: this line, and no other, lies at {inert(where, 200)}\n  {inert(told.words)}"
     data = {"anchor": told.words, "incident": told.incident, "seq": told.seq, "where": where}
     return Result(data, text)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from irtui.clock import Clock
 from irtui.desk.handover import rejoined
-from irtui.desk.keys import Keys
+from irtui.desk.keys import PASSPHRASE_FILE, Keys, kind_of
+from irtui.desk.opening import AskSecret
 from irtui.errors import UsageError
 from irtui.journal.anchor import Anchor, anchor_of
 from irtui.journal.read import read_records
@@ -24,7 +25,7 @@ def tell(
     run: str,
     operator: str,
     key: str,
-    passphrase: str,
+    ask_secret: AskSecret,
     where: str,
     line: Anchor | None,
 ) -> Anchor:
@@ -52,6 +53,8 @@ def tell(
             advice=f"If it was pasted from here, the journal was changed since: irtui audit verify {folder.name}.",
         )
     body = telling(records, hashlib.sha256(record_line(last)).hexdigest(), chosen.seq, where)
+    asked = (key or kind_of(records)) == PASSPHRASE_FILE
+    passphrase = (ask_secret("Passphrase of the key file") or "") if asked else ""
     signing = keys.again(records, folder.name, mode, key, passphrase)
     journal = rejoined(folder, records, signing, clock, run=run, operator=operator, why="to say where a line lies")
     try:

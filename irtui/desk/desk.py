@@ -327,12 +327,13 @@ class Desk:
             bundled(folder, bundle)
         return folder, body
 
-    def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, passphrase: str) -> Anchor:
+    def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, ask_secret: AskSecret) -> Anchor:
         """Records that a fingerprint lies at `where` now; see `desk.anchoring`, also for what is raised."""
         login = self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
         return tell(
             self.home.incident(incident), self._keys, self._clock, run=self._new_run(),
-            operator=self.settings.operator or login, key=key, passphrase=passphrase, where=where, line=line,
+            operator=self.settings.operator or login, key=key, ask_secret=ask_secret, where=where,
+            line=line,
         )  # fmt: skip
 
     def receive(self, file: Path, *, profile: str, key: str, passphrase: str, ask_secret: AskSecret) -> Visit:
