@@ -1,17 +1,19 @@
 """The root user, taken back through the whole product: a member's from above, the others' in the console."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from irtui.clock import Clock
 from irtui.desk import testing
 from irtui.desk.desk import Desk
 from irtui.desk.home import Home
 from irtui.desk.nouns import Answers, Request
 from irtui.engine.operator import Confirmation, Confirmed
 from irtui.gameday.played import player
-from irtui.gameday.scenario import Scenario, load_scenario
+from irtui.gameday.scenario import Scenario, ScriptedAnswers, load_scenario
 from irtui.gameday.scripted import ScriptedOperator
 from irtui.journal.record import Record
 from irtui.model.incident import IncidentState
@@ -23,7 +25,11 @@ MEMBER = "222233334444"
 
 
 def play(
-    home: Path, name: str, way: str = "", seed: int = 1, operator: type[ScriptedOperator] | None = None
+    home: Path,
+    name: str,
+    way: str = "",
+    seed: int = 1,
+    operator: Callable[[ScriptedAnswers, Clock], ScriptedOperator] | None = None,
 ) -> tuple[IncidentState, dict[str, bool], tuple[Record, ...]]:
     """One rehearsal from its briefing to its close, by the scenario's answers or in one of its plays."""
     desk = Desk(Home.from_environ({"IRTUI_HOME": str(home)}), Settings(), {})
