@@ -24,7 +24,7 @@ rehearse: $(STAMP)
 	@if [ -t 0 ] && [ -t 2 ]; then $(BIN)/irtui rehearse leaked-key; else $(BIN)/irtui rehearse leaked-key --auto --plain; fi
 
 test: $(STAMP)
-	$(BIN)/pytest -q -n 3 --dist loadfile
+	$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 test-deep: $(STAMP)
 	IRTUI_DEEP=1 $(BIN)/pytest -q -n 2 --dist loadfile

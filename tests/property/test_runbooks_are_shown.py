@@ -41,8 +41,8 @@ ENOUGH: dict[str, dict[str, dict[str, str]]] = {
     "root-activity-alarm": {"root-alarm": {}, "root-alarm-no-trail": {}, "root-alarm-muted": {}},
     "suspicious-user-removal": {"suspicious-user": {}, "legitimate-user": {}, "planted-user": {"fate": "return"}},
 }
-"""Runbook → scenario → answers other than its own: the fewest in which each step of the runbook's own runs, the
-richest first. Fails when one is missing, or one too many."""
+"""Runbook → scenario → answers other than its own: a few in which each step of the runbook's own runs, the richest
+first. Fails when one is missing, or shows nothing more than those before it."""
 STATED: dict[str, str] = {
     "athena-search": "tidy",
     "compromised-root-reset": "scp_by_hand inside handover recovery mailbox password device_new device_unseen "
@@ -64,7 +64,7 @@ def never(runs: list[Played]) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_of_a_shipped_runbook_runs_in_a_few_rehearsals(name: str, tmp_path: Path) -> None:
-    """By the scenarios' own answers, and each is won; what was only stated counts for nothing and is named."""
+    """By the scenarios' own answers, and then it is won, or by others; what was only stated counts for nothing."""
     runs: list[Played] = []
     for scenario, choices in ENOUGH[name].items():
 

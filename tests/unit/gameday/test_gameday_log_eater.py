@@ -68,7 +68,6 @@ def test_every_way_of_losing_logs_is_won_and_none_is_called_contained_that_is_no
     assert ended.contained == CONTAINED.get(scenario, "not re-checked")
 
 
-@DEEP
 @pytest.mark.parametrize("scenario", ["trail-deleted", "log-key-doomed"])
 def test_a_deleted_trail_and_a_doomed_key_are_mended(scenario: str, tmp_path: Path) -> None:
     """Trail, bucket, key and copies: what was done to them is undone, and the world agrees."""
