@@ -82,7 +82,7 @@ def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) ->
         "off": off,
         "keeps": any(_ours(rule) for rule in rules),
         "retained": [*others, RETENTION],
-        "unretained": others or [{**RETENTION, "Status": "Disabled"}],
+        "others": others,
         "policy": document,
         "refuses": mended is not None,
         "mended": mended or {},

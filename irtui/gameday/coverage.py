@@ -12,6 +12,7 @@ from irtui.engine.outline import split_key
 from irtui.journal.record import Record
 from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.runbook import AskBody, ManualBody
+from irtui.runbook.syntax import roots
 
 Played = tuple[Sequence[Record], IncidentState]
 """One rehearsal: its records and their fold."""
@@ -90,10 +91,15 @@ def _step(first: StepState, runs: Sequence[Played]) -> StepCover:
         skipped=counts["skipped"],
         not_needed=counts["not needed"],
         left_open=counts["open"],
-        when=_when(key, runs, counts["ran"] + counts["asserted"]) if first.step.when else None,
+        when=_when(key, runs, counts["ran"] + counts["asserted"]) if _branches(first.step.when) else None,
         choices={choice: answers[choice] for choice in body.choices} if isinstance(body, AskBody) else {},
         undone=len(undos) if undoable else None,
     )
+
+
+def _branches(when: str) -> bool:
+    """A condition that asks only which runbook the incident is of is no branch: a child's plays are its parent's."""
+    return bool(when) and set(roots(when)) != {("incident", "runbook")}
 
 
 def _outcome(state: StepState, records: Sequence[Record]) -> str:

@@ -16,6 +16,8 @@ NAMES = sorted(path.stem for path in (ROOT / "runbooks").glob("*.yaml"))
 SAMPLED = ("persistence-sweep", "timeout that acted")
 FOUND = {"timeout that acted": ("applied", 1), "timeout that did not act": ("not_applied", 2)}
 """What irtui finds when it looks, and how often the call is sent in all."""
+BY_ITSELF = {"root-activity-alarm.fire": "a call of root sets the alarm off meanwhile; that its topic was told is seen"}
+"""`runbook.step` → how what it does can come about without it; then it is found, and not sent again."""
 SEEDS = (2, 3)
 ANSWERED = re.compile(r"steps\.(\w+)\.choice == '(\w+)'")
 
@@ -57,7 +59,8 @@ def test_a_fault_ends_in_the_right_outcome_and_a_sentence_that_helps(name: str, 
     assert wanted - {met.key for met in found} == set(), "no rehearsal sends anything in these steps"
     for met in found:
         if fault in FOUND:
-            assert (met.status, met.found, met.sent) == ("unknown", *FOUND[fault]), met
+            found_so = [FOUND[fault], *([("applied", 1)] if f"{name}.{met.key}" in BY_ITSELF else [])]
+            assert met.status == "unknown" and (met.found, met.sent) in found_so, met
         else:
             codes = CODES[fault] if fault != "absent" else {absent_code(operations[met.key])}
             assert met.status == "failed" and met.code in codes and met.sent == 2, met

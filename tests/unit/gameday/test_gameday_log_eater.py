@@ -20,10 +20,10 @@ ACTED: dict[str, tuple[str, ...]] = {
 """Steps that change something in that scenario."""
 LOSING = [
     ("log-eater", "naive", {"cut_off", "recorded", "kept"}),
-    ("log-eater", "key-only", {"cut_off", "kept"}),
+    ("log-eater", "key-only", {"cut_off"}),
     ("trail-deleted", "nothing", {"cut_off", "recorded", "kept"}),
     ("trail-deleted", "naive", {"cut_off", "recorded", "kept"}),
-    ("trail-deleted", "no-replica", {"recorded", "kept"}),
+    ("trail-deleted", "no-replica", {"kept"}),
     ("log-key-doomed", "nothing", {"cut_off", "recorded", "readable"}),
     ("log-key-doomed", "naive", {"cut_off", "recorded", "readable"}),
     ("log-key-doomed", "key-off", {"recorded", "readable"}),
