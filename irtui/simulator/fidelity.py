@@ -175,7 +175,7 @@ _COMPARED: Mapping[str, str] = {
                      "ListAccountsForParent ListChildren ListParents ListPolicies ListPoliciesForTarget ListRoots "
                      "ListTargetsForPolicy ListOrganizationalUnitsForParent",
     "s3": "ListBuckets DeleteBucket HeadBucket GetBucketLocation ListObjects ListObjectsV2 HeadObject DeleteObject "
-          "GetBucketPolicy DeleteBucketPolicy",
+          "GetBucketPolicy DeleteBucketPolicy DeleteBucketLifecycle",
 }  # fmt: skip
 
 

@@ -98,3 +98,22 @@ def test_a_version_has_actions_of_its_own(lab: Lab, bucket: str, tell: Tell) -> 
     assert s3.list_object_versions(Bucket=bucket)["Versions"][0]["VersionId"] == made
     names = [e["eventName"] for e in lab.world.events() if (e["requestParameters"] or {}).get("bucketName") == bucket]
     assert {"PutBucketLifecycle", "GetBucketLifecycle", "PutBucketVersioning"} <= set(names)
+
+
+def test_the_rules_of_a_bucket_are_deleted_together(lab: Lab, bucket: str, tell: Tell) -> None:
+    """DeleteBucketLifecycle leaves no rule, is content where there is none, needs the action that puts one, and is
+    recorded under its own name.
+    """
+    s3 = lab.client("s3")
+    rules = [{"ID": n, "Status": "Enabled", "Filter": {"Prefix": n}, "Expiration": {"Days": 1}} for n in ("a", "b")]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    reads = {"Effect": "Allow", "Action": "s3:GetLifecycleConfiguration", "Resource": "*"}
+    reader = lab.client("s3", lab.user("reader-of-rules", reads))
+    lab.world.advance(10)
+    assert tell(reader.delete_bucket_lifecycle, Bucket=bucket) == "AccessDenied"
+    assert len(s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]) == 2
+    assert [tell(s3.delete_bucket_lifecycle, Bucket=bucket) for _ in range(2)] == ["ok", "ok"]
+    assert tell(s3.get_bucket_lifecycle_configuration, Bucket=bucket) == "NoSuchLifecycleConfiguration"
+    assert tell(s3.delete_bucket_lifecycle, Bucket="no-such-bucket-anywhere") == "NoSuchBucket"
+    names = [e["eventName"] for e in lab.world.events() if (e["requestParameters"] or {}).get("bucketName") == bucket]
+    assert names.count("DeleteBucketLifecycle") == 3
