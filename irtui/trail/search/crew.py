@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from queue import Full, Queue
-from typing import IO, Any
+from typing import IO
 
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import Query
 from irtui.trail.search.reading import Hit
-from irtui.trail.search.worker import MANY
+from irtui.trail.search.worker import BUFFER, MANY
 
-BATCH = 32
+BATCH = 64
 """Logs by path that a worker is told of at once: few enough for their names to fit into a pipe."""
 SHORT = 240
 """Plain characters of a path with which a batch may go on: all its names fit into a pipe."""
@@ -36,6 +36,8 @@ BUNDLE = 64
 PATIENCE = 2.0
 """Seconds in which the threads may end by themselves when nobody wants more."""
 _TICK = 0.2
+_KEEP = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TOP_PAD_": "4194304"}
+"""For glibc: what one log was inflated to is memory for the next, instead of going back to the system in between."""
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from irtui.trail.search.worker import main; main()"
 """Run isolated: nothing is imported from the folder that the operator stands in."""
 
@@ -52,11 +54,13 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A log has been read."""
+    """Logs have been read."""
 
     where: str
+    """The last of them."""
     inflated: int
-    """Bytes of its JSON."""
+    """Bytes of their JSON."""
+    logs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def workers_for(count: int | None = None) -> int:
 
 
 def read_all(query: Query, logs: Iterable[Log], workers: int | None = None) -> Iterator[Result]:
-    """The results of all logs; a `Done` ends each."""
+    """The results of all logs; a `Done` ends those that it counts."""
     crew = _Crew(query, logs, workers_for(workers))
     try:
         yield from crew.results()
@@ -208,34 +212,37 @@ class _Crew:
             process.stdin.flush()
         except OSError:
             pass  # it has ended; reading says after which log
-        for number, log in enumerate(logs):
-            if log.finding is not None:
-                self._give(batch, log.finding)
-                self._give(batch, Done(log.where, 0))
+        read = 0
+        while read < len(logs):
+            if (finding := logs[read].finding) is not None:
+                self._give(batch, finding)
+                self._give(batch, Done(logs[read].where, 0))
+                read += 1
                 continue
-            ended, begun = self._results(process, log, batch)
+            ended, begun = self._results(process, batch)
             if not ended:
-                return number, begun
+                return read, begun
+            read += len(ended)
+            self._give(batch, Done(logs[read - 1].where, sum(ended), len(ended)))
         return len(logs), False
 
-    def _results(self, process: subprocess.Popen[bytes], log: Log, batch: _Batch) -> tuple[bool, bool]:
-        """Whether the log was read to its end, and whether results were given before it was known."""
+    def _results(self, process: subprocess.Popen[bytes], batch: _Batch) -> tuple[list[int], bool]:
+        """The sizes of the logs that were read to their ends, and whether results were given before that was known."""
         assert process.stdout
         held: list[Result] = []
         begun = False
         while line := process.stdout.readline():
             if not line.endswith(b"\n"):
                 break
-            if line[0] != ord("{"):
+            if line[:1].isdigit():
                 for result in held:
                     self._give(batch, result)
-                self._give(batch, Done(log.where, int(line)))
-                return True, True
-            said: dict[str, Any] = json.loads(line)
-            if "finding" in said:
+                return [int(size) for size in line.split()], True
+            said = json.loads(line)
+            if isinstance(said, dict):
                 held.append(Finding(*said["finding"]))
             else:
-                named, time, size = said["hit"]
+                named, time, size = said
                 raw = process.stdout.read(size)
                 if len(raw) < size:
                     break
@@ -245,7 +252,7 @@ class _Crew:
                 for result in held:
                     self._give(batch, result)
                 held = []
-        return False, begun
+        return [], begun
 
     def _give(self, batch: _Batch, result: Result) -> None:
         batch.bundle.append(result)
@@ -268,7 +275,11 @@ class _Crew:
     def _started(self) -> subprocess.Popen[bytes]:
         home = str(Path(__file__).parents[3])
         process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _PROGRAM, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-I", "-c", _PROGRAM, home],
+            BUFFER,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | _KEEP,
         )
         with self._taking:
             self._processes.append(process)

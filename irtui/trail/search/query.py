@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from irtui.errors import UsageError
+
+if TYPE_CHECKING:  # a process that reads logs is to stand soon; few queries ask for addresses
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 ANY = "*"
 """As an error code: every refused or failed call."""
@@ -87,7 +89,7 @@ def literals(query: Query) -> tuple[tuple[bytes, ...], ...]:
 
 def _literal(field: str, value: str) -> bytes:
     if field == "source_ips" and network_of(value) is not None:
-        return value.encode() if isinstance(_address(value), IPv4Address) else b""
+        return value.encode() if (address := _address(value)) is not None and address.version == 4 else b""
     if field == "error_codes" and value == ANY:
         return b"errorCode"
     if field == "event_names":
@@ -107,7 +109,7 @@ def matches(query: Query, event: Mapping[str, Any]) -> bool:
         and (not query.principals or not set(query.principals).isdisjoint(_principals(who)))
         and (not query.sessions or not set(query.sessions).isdisjoint(_sessions(who)))
         and (not query.resources or not set(query.resources).isdisjoint(_resources(event)))
-        and _timely(event_time(event), query)
+        and (not (query.since or query.until) or _timely(event_time(event), query))
     )
 
 
@@ -141,7 +143,7 @@ def string(value: Mapping[str, Any], name: str) -> str:
 
 def mapping(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = value.get(name)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, (dict, Mapping)) else {}  # a dict is told at once, a Mapping is not
 
 
 def _timely(at: datetime | None, query: Query) -> bool:
@@ -201,7 +203,9 @@ def _came_from(text: str, wanted: tuple[str, ...]) -> bool:
     )
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> "IPv4Address | IPv6Address | None":
+    from ipaddress import ip_address
+
     try:
         found = ip_address(text)
     except ValueError:
@@ -209,7 +213,9 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-def network_of(text: str) -> IPv4Network | IPv6Network | None:
+def network_of(text: str) -> "IPv4Network | IPv6Network | None":
+    from ipaddress import ip_network
+
     address = _address(text)
     try:
         return ip_network(address if address is not None else text)

@@ -6,12 +6,13 @@ whole. Small whole logs take the short way; any other is read in pieces, and the
 stringzilla make it fast; without them it is slower.
 """
 
-import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import FileIO
 from typing import Any
 
 from irtui.trail.search import inflate
@@ -67,16 +68,24 @@ class Reader:
 
     def read(self, where: str, file: Any) -> None:
         """`file` is open for bytes and can be sought; `where` names it in findings."""
+        self._read(where, file.read, lambda: file)
+
+    def stored(self, where: str, handle: int) -> None:
+        """The same for a descriptor of a file: most need no file object, which costs more than to read one."""
+        self._read(where, partial(os.read, handle), lambda: FileIO(handle, closefd=False))
+
+    def _read(self, where: str, read: Callable[[int], bytes], file: Callable[[], Any]) -> None:
         self._where, self._told = where, 0
-        head = file.read(_FIRST)
+        head = read(_FIRST)
         if len(head) == _FIRST:
-            head += file.read(SMALL + 1 - _FIRST)
+            head += read(SMALL + 1 - _FIRST)
         if not head:
             self._trouble("empty", "0 bytes")
         elif len(head) > SMALL or not self._short(head):
             del head
-            file.seek(0)
-            self._long(file)
+            whole = file()
+            whole.seek(0)
+            self._long(whole)
         if self._told > FINDINGS:
             self._finding(Finding("json", where, f"{self._told - FINDINGS} more findings in it"))
 
@@ -175,7 +184,7 @@ class Reader:
         named = string(event, "eventID")
         if not named:
             self._trouble("shape", f"record {number()} has no eventID")
-        self._hit(Hit(named or hashlib.sha256(raw).hexdigest(), string(event, "eventTime"), raw))
+        self._hit(Hit(named or _digest(raw), string(event, "eventTime"), raw))
 
     def _possible(self, data: bytes) -> bool:
         return all(any(word in data for word in group) for group in self._literals)
@@ -184,6 +193,12 @@ class Reader:
         self._told += 1
         if self._told <= FINDINGS:
             self._finding(Finding(kind, self._where, detail))
+
+
+def _digest(raw: bytes) -> str:
+    from hashlib import sha256  # few events have no id, and a process that reads logs is to stand soon
+
+    return sha256(raw).hexdigest()
 
 
 def _parsed(raw: bytes) -> Any:

@@ -33,7 +33,7 @@ class Source(Protocol):
     """A later search can go on after any log of it. Others give a `Mark` where one can."""
 
     def results(self, query: Query) -> Iterator[Result]:
-        """A `Done` for each log or Region that was read to its end."""
+        """A `Done` for the logs, or the Region, that were read to their end."""
 
 
 class Folder:
@@ -168,7 +168,7 @@ class _Merge:
                     answered.cursor = result.cursor
                 self._progress(self.found)
             else:
-                answered.read += 1
+                answered.read += result.logs
                 answered.inflated += result.inflated
                 if source.resumable and not self._follow:  # what was read already may lead to keys that are found later
                     answered.cursor = result.where

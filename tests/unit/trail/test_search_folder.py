@@ -268,8 +268,8 @@ def test_whoever_kills_the_reader_takes_no_event_of_another_log_along(
 def _killed_by(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     program = crew._PROGRAM.replace(
         "main()",
-        "import irtui.trail.search.reading as r, os\nold = r.Reader.read\n"
-        "r.Reader.read = lambda self, where, file: os._exit(9) if where == NAME else old(self, where, file)\nmain()",
+        "import irtui.trail.search.reading as r, os\nold = r.Reader.stored\n"
+        "r.Reader.stored = lambda self, where, file: os._exit(9) if where == NAME else old(self, where, file)\nmain()",
     ).replace("; from", "\nfrom").replace("; import", "\nimport").replace("main; ", "main\n")  # fmt: skip
     monkeypatch.setattr(crew, "_PROGRAM", program.replace("NAME", repr(name)))
 
