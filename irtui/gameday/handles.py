@@ -18,7 +18,8 @@ def names(scenario: "Scenario") -> dict[str, str]:
     """What is known before anything is made; key ids come when the keys do."""
     plan = scenario.world
     known = {"account": plan.account, "region": plan.region}
-    for handle, bucket in plan.buckets.items():
+    held = [plan.buckets, *(other.buckets for other in scenario.accounts.values())]
+    for handle, bucket in (each for buckets in held for each in buckets.items()):
         known |= {f"{handle}.name": bucket.name, f"{handle}.arn": f"arn:aws:s3:::{bucket.name}"}
     for handle, other in scenario.accounts.items():
         known |= {handle: other.account, f"{handle}.account": other.account}

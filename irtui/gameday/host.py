@@ -90,7 +90,19 @@ class Host:
     def told(self) -> dict[str, Any]:
         """What `world.json` says of this world besides how to reach it."""
         plan = self.scenario.world
-        return {"account": plan.account, "region": plan.region, "inputs": self.inputs()}
+        told = {"account": plan.account, "region": plan.region, "inputs": self.inputs()}
+        return {**told, "checkpoint": self._checkpoints()}
+
+    def _checkpoints(self) -> dict[str, Any]:
+        """Where signed checkpoints go, as `model.checkpoint.CheckpointBucket` takes it; empty: nowhere."""
+        plan = self.scenario.checkpoint
+        for other in self.scenario.accounts.values() if plan else ():
+            if plan and plan.bucket in other.buckets:
+                bucket = f"s3://{other.buckets[plan.bucket].name}"
+                return {
+                    "bucket": bucket, "account": other.account, "days": plan.days, "automatic": plan.automatic,
+                }  # fmt: skip
+        return {}
 
     def _world(self, plan: WorldPlan) -> SimulatedWorld:
         return SimulatedWorld(plan.account, plan.region, secrets.token_urlsafe(32), self.seed)

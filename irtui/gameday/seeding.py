@@ -17,7 +17,7 @@ from irtui.gameday.client import Answered, Credential, LoopbackClient
 from irtui.gameday.handles import filled, names
 from irtui.gameday.scenario.cast import Move
 from irtui.gameday.scenario.format import Scenario
-from irtui.gameday.scenario.plan import EncryptionKey, Role, Root, User, WorldPlan
+from irtui.gameday.scenario.plan import Bucket, EncryptionKey, Role, Root, User, WorldPlan
 from irtui.simulator import background, state
 from irtui.simulator.gaps.iam import totp
 from irtui.simulator.root import Root as RootUser
@@ -110,16 +110,23 @@ class Seeder:
             yield group.since, self._setup(here, "iam.CreateGroup", {"GroupName": group.name})
             yield from self._policies(here, group.since, "Group", group.name, group.policies)
         for bucket in plan.buckets.values():
-            yield bucket.since, self._setup(here, "s3.CreateBucket", {"Bucket": bucket.name})
-            for item in bucket.objects:
-                put = {"Bucket": bucket.name, "Key": item, "Body": b"(contents)"}
-                yield bucket.since, self._setup(here, "s3.PutObject", put)
+            yield from self._bucket(here, bucket)
         for handle, key in plan.encryption_keys.items():
             yield key.since, self._encryption_key(here, handle, key)
         for user in plan.users.values():
             yield from self._user(here, user)
         for role in plan.roles.values():
             yield from self._role(here, role)
+
+    def _bucket(self, account: str, bucket: Bucket) -> Iterator[Deed]:
+        lock = {"ObjectLockEnabledForBucket": True} if bucket.lock else {}
+        yield bucket.since, self._setup(account, "s3.CreateBucket", {"Bucket": bucket.name, **lock})
+        if bucket.policy:
+            policy = {"Bucket": bucket.name, "Policy": json.dumps(filled(bucket.policy, self.known))}
+            yield bucket.since, self._setup(account, "s3.PutBucketPolicy", policy)
+        for item in bucket.objects:
+            put = {"Bucket": bucket.name, "Key": item, "Body": b"(contents)"}
+            yield bucket.since, self._setup(account, "s3.PutObject", put)
 
     def _encryption_key(self, account: str, handle: str, key: EncryptionKey) -> Callable[[], None]:
         def make() -> None:
@@ -135,6 +142,8 @@ class Seeder:
                 yield from self._user(other.account, user)
             for role in other.roles.values():
                 yield from self._role(other.account, role)
+            for bucket in other.buckets.values():
+                yield from self._bucket(other.account, bucket)
             yield from self._root(other.account, other.root)
         yield from self._root(self.scenario.world.account, self.scenario.root)
 

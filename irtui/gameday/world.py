@@ -22,6 +22,7 @@ from irtui.errors import UsageError
 from irtui.gameday.elsewhere.emulator import emulator_at
 from irtui.gameday.objective import Objective
 from irtui.gameday.scenario import Scenario
+from irtui.model.checkpoint import CheckpointBucket
 
 ANY = "*"
 """Every operation of every service."""
@@ -48,6 +49,8 @@ class World:
         self.pid: int = address["pid"]
         self.inputs: Mapping[str, str] = address["inputs"]
         """The scenario's inputs of the runbook, as they are called in this world."""
+        self.checkpoint = CheckpointBucket(**address["checkpoint"]) if address.get("checkpoint") else None
+        """Where this game day's signed checkpoints go. None: nowhere."""
         self.elsewhere: str = address.get("elsewhere", "")
         """URL of the emulator that stands in for irtui's own simulator."""
         self.caveats: tuple[str, ...] = tuple(address.get("caveats", ()))

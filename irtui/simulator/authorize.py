@@ -39,6 +39,9 @@ def authorize(
         decision = evaluate(request, held)
         if not decision.allowed:
             raise Refusal(codes.denied[0], refusal(request, decision), codes.denied[1])
+    expected = operation.params.get("ExpectedBucketOwner") if service == "s3" else None
+    if expected and expected != _owner(operation, "*", caller):
+        raise Refusal("AccessDenied", "Access Denied", 403)
     if caller.is_root and action == "sts:AssumeRole":
         raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
     if action == "sts:AssumeRoot":

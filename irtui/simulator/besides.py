@@ -1,7 +1,7 @@
 """What a request needs besides the permission of its own name, as further operations that must be allowed too.
 
-Reading what is encrypted needs the key, a copy needs its source, and who deletes what is locked must be allowed that;
-who lets S3 replicate hands it a role.
+Reading what is encrypted needs the key, a copy needs its source, who writes or deletes what is locked must be allowed
+that, and who lets S3 replicate hands it a role.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,8 @@ def besides(operation: Operation) -> Iterator[Operation]:
     if operation.name == "PutBucketReplication":  # it hands S3 a role
         role = str((operation.params.get("ReplicationConfiguration") or {}).get("Role", ""))
         yield replace(operation, service="iam", name="PassRole", params={"RoleName": role.rpartition("/")[2]})
+    if operation.name in ("PutObject", "CopyObject") and operation.params.get("ObjectLockMode"):
+        yield replace(operation, name="PutObjectRetention")
     bypass = str(operation.params.get("BypassGovernanceRetention", "")).lower() == "true"
     if operation.name in ("DeleteObject", "DeleteObjects") and bypass:
         yield replace(operation, name="BypassGovernanceRetention")

@@ -70,6 +70,7 @@ _PARAMETER_KEYS = {
     "Delimiter": "s3:delimiter",
     "MaxKeys": "s3:max-keys",
     "VersionId": "s3:versionid",
+    "ObjectLockMode": "s3:object-lock-mode",
 }
 
 

@@ -63,6 +63,8 @@ _TOPICS = "Topics have the policy that AWS gives them, and no other attributes."
 _NO_KEYS = "Only what CloudTrail encrypts is encrypted with a KMS key, by its state and policy alone."
 _COPIES = "It copies at once, neither delete markers nor what a KMS key encrypts; AWS takes minutes."
 _LOCKS = "It is in force at once; there is no legal hold, and nobody can change what one object has."
+_RETENTION = "Who may not list the bucket is told all the same that there is no such key."
+_SUMS = "Checksums that come with it are kept, not compared."
 _NO_TAKING = "Nobody can sign in by it."
 
 KMS = tuple(name for service, name in GAPS if service == "kms")
@@ -152,7 +154,8 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
     },
     "s3": {
         "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,
-        "PutObject": _NO_KEYS, "GetObject": _NO_KEYS, "CopyObject": _NO_KEYS,
+        "PutObject": f"{_NO_KEYS} {_SUMS}", "GetObjectRetention": _RETENTION, "GetObject": _NO_KEYS,
+        "CopyObject": _NO_KEYS,
         "PutBucketReplication": _COPIES, "GetBucketReplication": _COPIES, "DeleteBucketReplication": _COPIES,
         "PutObjectLockConfiguration": _LOCKS, "GetObjectLockConfiguration": _LOCKS,
         "PutBucketLifecycleConfiguration": _NO_TAGS,

@@ -28,7 +28,7 @@ from irtui.simulator.codes import Codes, codes
 from irtui.simulator.context import conditions
 from irtui.simulator.directory import View
 from irtui.simulator.fidelity import simulated
-from irtui.simulator.gaps import GAPS, lifecycle, replication, root
+from irtui.simulator.gaps import GAPS, lifecycle, object_lock, replication, root
 from irtui.simulator.managed import load_named
 from irtui.simulator.resolve import Operation, Scope, protocol_of, resolve, scope
 from irtui.simulator.resources import changes
@@ -154,6 +154,7 @@ class Referee:
                     raise Refusal(NOT_SIMULATED, f"{operation.service}.{operation.name} is not simulated", 501)
                 for more in besides(operation):
                     authorize(more, caller, context, family, view)
+                object_lock.refuse(operation, world.clock.now())
                 answer = self._done(operation, caller, region, body, environ)
                 if not answer.code and changes(operation.name):
                     done = Done(

@@ -20,7 +20,7 @@ _DATA = (
     "ListObjects", "ListObjectsV2", "ListObjectVersions", "HeadBucket", "DeleteObjects", "ListParts",
 )  # fmt: skip
 _FIELDS = {"Bucket": "bucketName", "Key": "key"}
-_UNSAID = ("Body", "Delete", "ContentMD5", "ChecksumAlgorithm")
+_UNSAID = ("Body", "Delete", "ContentMD5", "ChecksumAlgorithm", "ChecksumSHA256")
 
 
 def name(operation: str) -> str:

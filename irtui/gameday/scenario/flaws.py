@@ -30,6 +30,7 @@ def flaws(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Flaw]:
         yield from _actor(scenario, name, actor)
     yield from _seat(scenario)
     yield from _organization(scenario)
+    yield from _checkpoint(scenario)
     yield from _weather(scenario)
     yield from _injects(scenario)
     seen: set[str] = set()
@@ -50,7 +51,7 @@ def _handles(scenario: Scenario) -> Iterator[Flaw]:
         places += [(("world", kind, handle), handle) for handle in things]
     places += [(("accounts", handle), handle) for handle in scenario.accounts]
     for handle, other in scenario.accounts.items():
-        for kind, held in (("users", other.users), ("roles", other.roles)):
+        for kind, held in (("users", other.users), ("roles", other.roles), ("buckets", other.buckets)):
             places += [(("accounts", handle, kind, each), each) for each in held]
     counted = Counter(handle for _, handle in places)
     for at, handle in places:
@@ -179,6 +180,12 @@ def _organization(scenario: Scenario) -> Iterator[Flaw]:
     for index, policy in enumerate(whole.scps):
         if policy.on not in ("root", HERE, whole.management, *whole.members):
             yield ("organization", "scps", index, "on"), f"no account {policy.on} in this organization"
+
+
+def _checkpoint(scenario: Scenario) -> Iterator[Flaw]:
+    plan = scenario.checkpoint
+    if plan is not None and not any(plan.bucket in other.buckets for other in scenario.accounts.values()):
+        yield ("checkpoint", "bucket"), f"no other account has a bucket {plan.bucket}"
 
 
 def _weather(scenario: Scenario) -> Iterator[Flaw]:

@@ -13,7 +13,15 @@ from pydantic import Field
 
 from irtui.gameday.plays import Play
 from irtui.gameday.scenario.cast import Actor, Deed, Inject
-from irtui.gameday.scenario.plan import Background, Between, Organization, OtherAccount, Root, WorldPlan
+from irtui.gameday.scenario.plan import (
+    Background,
+    Between,
+    CheckpointPlan,
+    Organization,
+    OtherAccount,
+    Root,
+    WorldPlan,
+)
 from irtui.gameday.scenario.values import Count, Name, Share, Strict
 from irtui.gameday.spans import Span
 
@@ -85,6 +93,7 @@ class Scenario(Strict):
     accounts: Mapping[Name, OtherAccount] = field(default_factory=dict)
     organization: Organization | None = None
     root: Root | None = None
+    checkpoint: CheckpointPlan | None = None
     stagehand: Mapping[str, tuple[Deed, ...]] = field(default_factory=dict)
     """Manual step → what is done in the console of this world when the operator says that it was done."""
     injects: tuple[Inject, ...] = ()

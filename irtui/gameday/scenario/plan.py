@@ -51,6 +51,9 @@ class Bucket(Strict):
     name: str
     since: Span = timedelta(days=-600)
     objects: tuple[str, ...] = ()
+    lock: Flag = False
+    """It has Object Lock, and so versions."""
+    policy: Any = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,18 @@ class OtherAccount(Strict):
     account: Account
     users: Mapping[Name, User] = field(default_factory=dict)
     roles: Mapping[Name, Role] = field(default_factory=dict)
+    buckets: Mapping[Name, Bucket] = field(default_factory=dict)
     root: Root | None = None
+
+
+@dataclass(frozen=True)
+class CheckpointPlan(Strict):
+    """Where this game day's signed checkpoints go; what a team's settings say of a real incident."""
+
+    bucket: str
+    """Handle of a bucket of another account."""
+    days: Count = 365
+    automatic: Flag = False
 
 
 @dataclass(frozen=True)
