@@ -8,9 +8,10 @@ change it: in a ticket, a chat, a notebook. Reading it back, case, dashes and th
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from irtui.journal.note import Note
 from irtui.journal.record import Record, line
 
 LETTERS = 26
@@ -27,6 +28,8 @@ class Anchor:
     """26 upper-case letters of base32."""
     beside: str = ""
     """The later incident on the same disk whose first record holds it; empty: it lay with somebody else."""
+    note: Note | None = None
+    """The signed note that it was read from."""
 
     @property
     def words(self) -> str:
@@ -43,6 +46,11 @@ def anchor(incident: str, seq: int, sha256: str) -> Anchor:
 def anchor_of(record: Record) -> Anchor:
     """The anchor of a record that was read."""
     return anchor(record.incident, record.seq, hashlib.sha256(line(record)).hexdigest())
+
+
+def anchor_in(note: Note) -> Anchor:
+    """The anchor that a signed note is. Whether it is signed by the journal's key, the verifier finds out."""
+    return replace(anchor(note.incident, note.seq, note.sha256), note=note)
 
 
 def parse_anchor(text: str) -> Anchor:

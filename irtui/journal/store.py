@@ -23,6 +23,7 @@ from irtui.journal.chain import Chain, Key
 from irtui.journal.disk import Disk, RealDisk
 from irtui.journal.handle import Handle, Refused, put_back
 from irtui.journal.head import Head, read_head
+from irtui.journal.note import note, note_text
 from irtui.journal.record import TYPES, VERSION, Record, members_line, signed, unsigned
 from irtui.journal.recover import recover
 from irtui.journal.seal import DOMAINS, THROW_AWAY, Signer, sealed
@@ -146,6 +147,14 @@ class Journal:
         with self._lock:
             self._handle.alive()
             return self._signer.sign(message)
+
+    def checkpoint(self) -> str:
+        """A note of the last record, signed with the incident's key: see `note`. Raises JournalError."""
+        with self._lock:
+            self._handle.alive()
+            chain = self._chain
+            text = note_text(chain.incident, chain.mode, chain.count, chain.head)
+            return note(text, self._signer.public, self._signer.sign(text.encode("ascii")))
 
     def append(self, type: str, body: Mapping[str, Any]) -> Record:
         """Masks, signs and writes one record; returns when it is durable. Raises JournalError. What cannot be a

@@ -54,9 +54,14 @@ def told(records: Sequence[Record]) -> Told | None:
 
 def words(record: Record, sha256: str) -> str:
     """What a reader should know of an `anchor` record. `sha256` is that of the record it names, as it stands."""
-    seq, where = named(record), inert(record.body.get("where", ""), 200)
+    seq, where = named(record), inert(record.body.get("where", ""), 400)
     if not seq or record.body.get("head") != sha256:
         return f"#{record.seq}: it holds a fingerprint that no record before it has: one of the two was rewritten"
+    if where.startswith("s3://"):
+        return (
+            f"#{record.seq}: {inert(record.op, 80)} says that a signed checkpoint of #{seq} lies at {where}: that alone"
+            " proves nothing; have it read there: --checkpoint"
+        )
     line = inert(anchor(record.incident, seq, sha256).words, 200)
     return (
         f"#{record.seq}: {inert(record.op, 80)} says that the fingerprint of #{seq} lies at {where}: that alone proves"

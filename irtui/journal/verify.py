@@ -17,6 +17,7 @@ from irtui.journal.doubts import Doubts
 from irtui.journal.evidence import EVIDENCE, load, open_regular
 from irtui.journal.handle import JOURNAL
 from irtui.journal.head import Head, read_head
+from irtui.journal.note import disagree
 from irtui.journal.record import MAX_LINE, Record, parse
 from irtui.journal.unproven import unproven
 from irtui.text import inert
@@ -90,6 +91,7 @@ def verify(
     except OSError as fault:
         walk.findings.append((NOT_A_JOURNAL, None, f"it cannot be read: {fault.strerror}"))
     _judge_head(walk, head)
+    _judge_notes(walk)
     _judge_anchors(walk, incident)
     return concluded(walk, signers)
 
@@ -133,11 +135,32 @@ def _check_anchors(walk: Walk) -> None:
     chain = walk.chain
     for given in walk.anchors:
         if given.seq == chain.count and given.incident.upper() == chain.incident.upper():
-            if given.letters != anchor(chain.incident, chain.count, chain.head).letters:
-                who = inert(given.beside, 100) or "the anchor"
+            if flaw := _unsigned(walk, given, chain.keys[-1:]):
+                walk.findings.append((WRONG_KEY, given.seq, flaw))
+            elif given.letters != anchor(chain.incident, chain.count, chain.head).letters:
+                who = inert(given.beside, 100) or ("the signed checkpoint" if given.note else "the anchor")
                 walk.findings.append((ALTERED, given.seq, f"{who} has another fingerprint for this record"))
             elif not given.beside:
                 walk.anchored = chain.count
+
+
+def _unsigned(walk: Walk, given: Anchor, keys: Iterable[Key]) -> str:
+    """Why a signed note does not speak of this journal; empty where it does, and for an anchor that is no note."""
+    if given.note is None:
+        return ""
+    if given.note.mode != walk.chain.mode:
+        return f"the checkpoint is of a {given.note.mode} incident, and this journal is not"
+    if any(given.note.signed_by(bytes.fromhex(key.public)) for key in keys):
+        return ""
+    return "the checkpoint is not signed by the key of this record: it was forged, or the journal was written anew"
+
+
+def _judge_notes(walk: Walk) -> None:
+    notes = tuple(given.note for given in walk.anchors if given.note)
+    for key in walk.chain.keys if len(notes) > 1 else ():
+        if seq := disagree(notes, bytes.fromhex(key.public)):
+            why = "two checkpoints, both signed by its key, have other fingerprints: whoever held it told two histories"
+            walk.findings.insert(0, (ALTERED, seq, why))  # before what else is found of that record
 
 
 def _any_record(stream: BufferedReader) -> bool:
@@ -215,7 +238,9 @@ def _judge_anchors(walk: Walk, incident: str) -> None:
     for other in {name for name in wanted if name and name.upper() != chain.incident.upper()}:
         walk.findings.append((ALTERED, 1, f"it is the journal of {inert(chain.incident, 100)}, not of {other}"))
     for given in walk.anchors:
-        if given.seq > chain.count:
+        if given.seq > chain.count and (flaw := _unsigned(walk, given, chain.keys)):
+            walk.findings.append((WRONG_KEY, chain.count, f"{flaw}; it names #{given.seq}, the file ends here"))
+        elif given.seq > chain.count:
             who = inert(given.beside, 100) or "an anchor"
             walk.findings.append((TRUNCATED, chain.count, f"{who} names #{given.seq}, the file ends here"))
 

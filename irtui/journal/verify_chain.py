@@ -55,7 +55,7 @@ def _fits(chain: Chain, head: Head | str, incident: str, anchors: tuple[Anchor, 
     if incident and incident != chain.incident:
         raise ValueError("another incident")
     ours = anchor(chain.incident, chain.count, chain.head)
-    if any(replace(each, beside="") != ours for each in anchors):
+    if any(each.note or replace(each, beside="") != ours for each in anchors):
         raise ValueError("an anchor")
 
 
