@@ -24,6 +24,7 @@ from irtui.actions.iam import (
     user_origin,
 )
 from irtui.actions.interface import Action
+from irtui.actions.journal import checkpoint
 from irtui.actions.organizations import policy_named
 from irtui.actions.trail import (
     canary,
@@ -70,6 +71,7 @@ ACTIONS: Mapping[str, Action] = {
         snapshot_user,
         strengthen_password_policy,
         user_origin,
+        checkpoint,
         policy_named,
         canary,
         coverage,

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from irtui.aws.models import known
+from irtui.model.call import Call
 from irtui.model.effect import Effect
 
 READING = frozenset({"Describe", "Filter", "Get", "Head", "List", "Lookup", "Search", "Simulate"})
@@ -148,6 +149,13 @@ def effect(service: str, operation: str) -> Effect:
     if word in READING:
         return Effect.READ
     return Effect.CHANGE if word in CHANGING else Effect.DESTROY
+
+
+def effect_of(call: Call) -> Effect:
+    """The operation's, less what this call's parameters rule out: S3 writes nothing over where `IfNoneMatch` is `*`."""
+    if call.name == "s3.PutObject" and call.params.get("IfNoneMatch") == "*":
+        return Effect.CHANGE
+    return effect(call.service, call.operation)
 
 
 def verb(operation: str) -> str:

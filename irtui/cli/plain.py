@@ -27,6 +27,7 @@ HELP = """\
   n TEXT         add a note                                     j       the journal's last records
   c              close the incident for good                    q       leave; `irtui resume` goes on
   f [WHERE]      the fingerprint to paste or read aloud, and where it lies then
+  k              a signed checkpoint into the bucket that the settings name for it
   t              the family tree of the stolen key              m       what the room said (rehearsals)
   w [N]          whose approval step N waits for: take it, ask anew, break the glass
   i [N]          a hint for step N (rehearsals; counted)        p       pause the world, or go on (rehearsals)
@@ -141,6 +142,8 @@ class PlainOperator:
                 return port.AddNote(text) if text else None
             case "f":
                 return self._fingerprint(state, rest)
+            case "k":
+                return port.Checkpoint()
             case "o":
                 typed = self.line(
                     f"Type the last four digits of account {inert(state.account)} to allow changes (empty: no): "
@@ -214,21 +217,6 @@ class PlainOperator:
 
     def _not_run(self) -> None:
         self._page.line("  Not run.")
-
-
-class Closer(PlainOperator):
-    """Lets what is due be looked at, closes, and leaves when the engine would not."""
-
-    def __init__(self, face: Face, lines: Lines, asides: Asides, reason: str) -> None:
-        super().__init__(face, lines, asides)
-        self._reason = reason
-        self._asked = False
-
-    def next(self, state: IncidentState, timeout: float | None) -> port.Command | None:
-        if self._asked:
-            return port.Leave()
-        self._asked = True
-        return port.CloseIncident(self._reason or (self.line("Reason: ") if not_finished(state) else ""))
 
 
 _LOOKED_AT_AGAIN = (StepStatus.IN_DOUBT, StepStatus.SETTLING, StepStatus.UNVERIFIED, StepStatus.WAITING)

@@ -11,13 +11,14 @@ from irtui.cli import briefing as plain_briefing
 from irtui.cli import present
 from irtui.cli.asides import Asides
 from irtui.cli.diagnostics import ExitCode
+from irtui.cli.errands import Closer
 from irtui.cli.face import Face
 from irtui.cli.interruption import interruptible
 from irtui.cli.lines import Lines
 from irtui.cli.opening import Session, open_desk
 from irtui.cli.output import Result
 from irtui.cli.page import Page
-from irtui.cli.plain import Closer, PlainOperator
+from irtui.cli.plain import PlainOperator
 from irtui.cli.screen import say_removed
 from irtui.desk.nouns import Answers, Request
 from irtui.engine.machine import current_step

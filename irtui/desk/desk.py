@@ -390,6 +390,7 @@ class Desk:
             read_only=request.read_only,
             closing=(lambda: rehearsal.keep_history(ledger)) if rehearsal else None,
             approvers=self.settings.approvers,
+            bucket=entrance.world.checkpoint if entrance.world else self.settings.checkpoint,
         )
         return Visit(ledger, entrance.door, entrance.clock, run, key=key, rehearsal=rehearsal)
 

@@ -1,4 +1,4 @@
-"""What the operator decides of an incident without AWS: to leave a step out, to allow changes, to close."""
+"""What the operator decides of an incident without AWS: to leave a step out, to allow changes."""
 
 from irtui.engine.hands import Hands
 from irtui.engine.operator import Confirmation, Message
@@ -53,24 +53,3 @@ def allow_account(hands: Hands, step: StepState) -> None:
     answer = hands.operator.confirm(request)
     if answer is not None and not request.accepts(answer.typed, answer.reason):
         hands.ledger.write("unlock", {"account": member, "by": state.operator, "step": step.key})
-
-
-def close(hands: Hands, reason: str) -> None:
-    """Ends the incident for good: not while something is in doubt, and with a reason while something is open."""
-    state = hands.ledger.state
-    doubtful = [step.title for step in state.steps if any(call.in_doubt for call in step.calls)]
-    if doubtful:
-        words = f"Nobody knows what became of: {'; '.join(doubtful)}."
-        hands.operator.tell(Message("Not closed", words, "Look again at it first.", "error"))
-        return
-    unfinished = [
-        step.key for step in state.steps
-        if step.status.open or step.status in (StepStatus.SETTLING, StepStatus.WAITING, StepStatus.UNVERIFIED)
-    ]  # fmt: skip
-    if unfinished and len(reason.strip()) < 4:
-        words = f"Open or not yet sure: {', '.join(unfinished)}."
-        hands.operator.tell(Message("Not closed", words, "Close with a reason to leave them so.", "warning"))
-        return
-    if hands.closing is not None:
-        hands.closing()
-    hands.ledger.close({"reason": reason, "open": unfinished, "contained": state.contained})

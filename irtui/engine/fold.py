@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from irtui.engine.dependence import LEFT_OUT, fresh, held, through
-from irtui.engine.outline import Node, outline, split_key, unit_key
+from irtui.engine.outline import CHECKPOINT, Node, outline, split_key, unit_key
 from irtui.engine.unit import Unit, worst
 from irtui.errors import IrtuiError
 from irtui.model.approval import Approval, Approver, Person
@@ -105,6 +105,7 @@ class Fold:
         return replace(
             self._incident,
             steps=tuple(steps.values()),
+            aside=self._step(CHECKPOINT, {}),
             acted=acted,
             changed=sum(1 for call in self._calls.values() if call.status != "not_applied" and call.status != "failed"),
         )

@@ -12,6 +12,7 @@ from irtui.engine.ledger import Ledger
 from irtui.engine.operator import Operator
 from irtui.errors import IrtuiError
 from irtui.guards.situation import Limits
+from irtui.model.checkpoint import CheckpointBucket
 from irtui.model.runbook import Runbook
 
 _log = logging.getLogger("irtui")
@@ -32,6 +33,8 @@ class Hands:
     stopping: Callable[[], bool]
     closing: Callable[[], None] | None = None
     """Called right before the close record is written."""
+    bucket: CheckpointBucket | None = None
+    """Where signed checkpoints of the journal are put. None: nowhere."""
     approvers: Mapping[str, bytes] = field(default_factory=dict)
     """Name → long-term public key, 32 bytes: whose approvals count."""
 

@@ -63,6 +63,11 @@ class TellAnchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Put a signed checkpoint of the journal into the bucket that is named for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """Allow changes in this incident. `typed` must be the last four digits of the account id."""
 
@@ -101,6 +106,7 @@ Command = (
     | Approvals
     | AddNote
     | TellAnchor
+    | Checkpoint
     | Unlock
     | CloseIncident
     | AskHint

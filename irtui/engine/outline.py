@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from irtui.errors import RunbookError
-from irtui.model.runbook import ChildBody, Runbook, Step
+from irtui.model.runbook import ChildBody, Phase, Runbook, Step, UseBody
 
 MAX_DEPTH = 4
 _ITEM = re.compile(r"^(?P<key>.+)\[(?P<index>\d+)\]$")
@@ -22,6 +22,15 @@ class Node:
     step: Step
     prefix: str
     """Key of the step whose child this is, with a slash; empty at the top."""
+
+
+CHECKPOINT = Node(
+    "journal.checkpoint",
+    "",
+    Step("journal.checkpoint", Phase.REVIEW, "A signed checkpoint of this journal", UseBody("journal.checkpoint")),
+    "",
+)
+"""What is done beside every runbook. No step of one can have such a key: it has a dot."""
 
 
 def outline(runbook: Runbook, children: Mapping[str, Runbook]) -> tuple[Node, ...]:

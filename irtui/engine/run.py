@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 
 from irtui.aws.door import Door
 from irtui.clock import Clock
-from irtui.engine import approving, changing, deciding, doubt, kinds, machine, undoing
+from irtui.engine import approving, changing, checkpointing, closing, deciding, doubt, kinds, machine, undoing
 from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import (
     AddNote,
     Approvals,
     AskHint,
+    Checkpoint,
     CloseIncident,
     Command,
     Leave,
@@ -31,6 +32,7 @@ from irtui.engine.sessions import name_sessions
 from irtui.errors import IrtuiError, JournalError, RunbookError
 from irtui.guards.situation import Limits
 from irtui.journal.handle import Refused
+from irtui.model.checkpoint import CheckpointBucket
 from irtui.model.incident import AT_ONCE, IncidentState, StepState, StepStatus
 from irtui.model.runbook import ManualBody, Runbook, WaitBody
 
@@ -54,9 +56,14 @@ class Run:
         read_only: bool = False,
         closing: Callable[[], None] | None = None,
         approvers: Mapping[str, bytes] | None = None,
+        bucket: CheckpointBucket | None = None,
     ) -> None:
-        """`closing` is called right before the close record is written. `approvers`: whose approvals count."""
+        """`closing` is called right before the close record is written. `approvers`: whose approvals count. `bucket`:
+        where signed checkpoints go."""
         self._approvers = approvers or {}
+        self._bucket = bucket
+        self._checkpointed = 0
+        """The last containing intent for which a checkpoint was tried by itself."""
         self._read_only = read_only
         self._closing = closing
         self._ledger = ledger
@@ -85,7 +92,8 @@ class Run:
         """Blocks until left or closed. Raises JournalError; other errors are told and the walk goes on."""
         hands = Hands(
             self._ledger, self._door, self._clock, operator, self._runbook, self._children, self._protected,
-            self._limits, self._read_only, self._stop.is_set, self._closing, self._approvers,
+            self._limits, self._read_only, self._stop.is_set, self._closing, self._bucket,
+            self._approvers,
         )  # fmt: skip
         self._ledger.shown_to(operator)
         name_sessions(hands)
@@ -122,6 +130,10 @@ class Run:
         if self._troubled and not isinstance(move, machine.AskOperator):
             return self._ask(hands, machine.current_step(self.state), None)
         if isinstance(move, machine.AskOperator):
+            if checkpointing.due(hands, self._checkpointed):
+                self._checkpointed = self.state.acted
+                checkpointing.checkpoint(hands)
+                return True
             current = self.state.step(move.key) if move.key else None
             timeout = (move.until - self._clock.now()).total_seconds() if move.until else None
             return self._ask(hands, current, None if timeout is None else max(timeout, 0.0))
@@ -169,10 +181,12 @@ class Run:
                 self._ledger.write("note", {"text": text, **({"kind": kind, "of": of} if kind else {})})
             case TellAnchor(seq, where):
                 self._ledger.anchored(seq, where)
+            case Checkpoint():
+                checkpointing.checkpoint(hands)
             case Unlock(typed):
                 deciding.unlock(hands, typed)
             case CloseIncident(reason):
-                deciding.close(hands, reason)
+                closing.close(hands, reason)
             case AskHint() | Pause():  # a rehearsal answers these before the engine hears of them
                 hands.operator.tell(Message("Only in a rehearsal", "A real incident has no hints and no pause."))
         return True

@@ -176,6 +176,8 @@ class IncidentState:
     key_kind: str
     """keyring, passphrase-file, ephemeral or throw-away (rehearsals)."""
     steps: tuple[StepState, ...] = ()
+    aside: StepState | None = None
+    """The signed checkpoints, which belong to no runbook; nothing waits for them."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     unlocked: bool = False
     """Changes are allowed in this incident."""
@@ -202,6 +204,8 @@ class IncidentState:
         for state in self.steps:
             if state.key == key:
                 return state
+        if self.aside is not None and self.aside.key == key:
+            return self.aside
         raise KeyError(key)
 
     @property

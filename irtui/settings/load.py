@@ -11,6 +11,12 @@ users = 5
 jo = "ed25519:…"
 [approvers]                               # whose approvals count: name = public key
 mo = "ed25519:…"                          # or 64 hex digits, as `irtui keys show` prints them
+[checkpoint]                              # where signed checkpoints of a journal go
+bucket = "s3://evidence-444/irtui"        # with Object Lock, best in an account that nobody works in
+account = "444455556666"                  # whose it is: S3 refuses when it is another's
+days = 365                                # for how long nobody can delete one
+region = "eu-west-1"                      # the bucket's; default: the incident's
+automatic = true                          # also by itself: when all is contained, and before the close
 [keymap]                                  # action = key
 undo = "u"
 ```
@@ -29,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from irtui.errors import SettingsError
+from irtui.model.checkpoint import CheckpointBucket
 from irtui.text import inert
 
 MOST_BYTES = 64 * 1024
@@ -60,6 +67,8 @@ class Settings:
     """Name → Ed25519 public key, 32 bytes."""
     approvers: Mapping[str, bytes] = field(default_factory=dict)
     """Name → Ed25519 public key, 32 bytes, of people who may approve a step that wants approvers."""
+    checkpoint: CheckpointBucket | None = None
+    """Where signed checkpoints of a journal are put."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Action → key."""
 
@@ -97,6 +106,7 @@ def load_settings(path: Path) -> Settings:
         "scenario_folders": lambda value: tuple(_folder(item, path.parent) for item in _list(value)),
         "signers": lambda value: {name: _public_key(key) for name, key in _table(value).items()},
         "approvers": lambda value: {_line(name): _public_key(key) for name, key in _table(value).items()},
+        "checkpoint": _checkpoint,
         "keymap": lambda value: {action: _line(key) for action, key in _table(value).items()},
     }
     read: dict[str, Any] = {}
@@ -118,6 +128,21 @@ def _limits(value: Any) -> Limits:
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 100_000:
             raise _Wrong(f"{name} must be a whole number from 0 to 100000")
     return Limits(**value)
+
+
+def _checkpoint(value: Any) -> CheckpointBucket:
+    given, kinds = _table(value), {"bucket": str, "account": str, "days": int, "region": str, "automatic": bool}
+    for name, one in given.items():
+        if name not in kinds:
+            raise _Wrong(f"has no {name!r}. {_closest(name, list(kinds))}")
+        if type(one) is not kinds[name]:
+            raise _Wrong(f"{name} has the wrong type")
+    if missing := [name for name in ("bucket", "account") if name not in given]:
+        raise _Wrong(f"lacks {' and '.join(missing)}")
+    try:
+        return CheckpointBucket(**given)
+    except ValueError as flaw:
+        raise _Wrong(str(flaw)) from None
 
 
 def public_key(text: str) -> bytes:

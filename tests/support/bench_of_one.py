@@ -19,10 +19,12 @@ from irtui.engine.operator import (
     Question,
     Task,
 )  # fmt: skip
-from irtui.engine.run import Run
+from irtui.engine.run import DEFAULT_LIMITS, Run
+from irtui.guards.situation import Limits
 from irtui.journal.disk import RealDisk
 from irtui.journal.seal import THROW_AWAY, Ed25519Signer
 from irtui.journal.store import Journal
+from irtui.model.checkpoint import CheckpointBucket
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import Runbook
 from irtui.runbook.parse import parse_runbook
@@ -78,11 +80,13 @@ class Bench:
     def __init__(
         self, folder: Path, text: str, *children: str, unlocked: bool = True, door: Any = None,
         now: datetime = START, inputs: Mapping[str, str] | None = None, disk: Any = None,
-        approvers: Mapping[str, bytes] | None = None,
+        approvers: Mapping[str, bytes] | None = None, bucket: CheckpointBucket | None = None, name: str = "INC-TEST",
+        limits: Limits = DEFAULT_LIMITS, account: str = "111122223333",
     ) -> None:  # fmt: skip
-        """`door`, `disk`: others than the one in memory and the real one. `approvers`: whose approvals count."""
-        self._approvers = approvers
-        self.folder = folder / "INC-TEST"
+        """`door`, `disk`: others than the one in memory and the real one. `approvers`: whose approvals count. `bucket`:
+        where checkpoints go."""
+        self._approvers, self._bucket, self._limits = approvers, bucket, limits
+        self.folder = folder / name
         self.runbook = parse_runbook(text, "test.yaml", shipped=True)
         parsed = [parse_runbook(child, "child.yaml", shipped=True) for child in children]
         self.children: dict[str, Runbook] = {child.name: child for child in parsed}
@@ -90,25 +94,25 @@ class Bench:
         self.door: Any = door or MemoryDoor()
         self.signer = Ed25519Signer.from_seed(b"1" * 32, THROW_AWAY)
         opening = {
-            "account": "111122223333", "alias": "", "caller": "arn:aws:sts::111122223333:assumed-role/Responder/alice",
+            "account": account, "alias": "", "caller": "arn:aws:sts::111122223333:assumed-role/Responder/alice",
             "user_id": "AROA", "operator": "alice", "region": "us-east-1", "endpoints": [], "tool": {},
             "runbook": {"name": self.runbook.name, "digest": self.runbook.digest}, "children": {}, "previous": "",
             "read_only": False,
             "inputs": dict(inputs or {"key": "AKIA1111111111111111"}),
         }  # fmt: skip
         self.journal = Journal.create(
-            self.folder, incident="INC-TEST", run="run1", operator="alice", mode="rehearsal", signer=self.signer,
+            self.folder, incident=name, run="run1", operator="alice", mode="rehearsal", signer=self.signer,
             clock=self.clock, opening=opening, disk=disk or RealDisk(),
         )  # fmt: skip
         if unlocked:
-            self.journal.append("unlock", {"account": "111122223333", "by": "alice"})
+            self.journal.append("unlock", {"account": account, "by": "alice"})
         self._sit()
 
     def _sit(self, read_only: bool = False) -> None:
         self.ledger = Ledger(self.journal, self.runbook, self.children)
         self.run = Run(
             self.ledger, self.door, self.clock, self.runbook, self.children, read_only=read_only,
-            approvers=self._approvers,
+            approvers=self._approvers, bucket=self._bucket, limits=self._limits,
         )  # fmt: skip
 
     @property

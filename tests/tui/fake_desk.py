@@ -30,6 +30,7 @@ from irtui.engine.fold import wanted
 from irtui.engine.operator import (
     AddNote,
     AskHint,
+    Checkpoint,
     CloseIncident,
     Command,
     Confirmation,
@@ -289,6 +290,10 @@ class FakeVisit:
             case TellAnchor(seq, where):
                 self._log("anchor", {"seq": seq, "where": where})
                 self._update(told=seq)
+            case Checkpoint():
+                covered = self.state.records
+                self._log("anchor", {"seq": covered, "where": "s3://evidence/1.note"})
+                self._update(told=covered)
             case Unlock(typed) if typed == ACCOUNT[-4:]:
                 self._log("unlock", {"account": ACCOUNT, "by": "ana"})
                 self._update(unlocked=True)

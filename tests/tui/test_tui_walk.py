@@ -8,7 +8,17 @@ from typing import Any
 from textual import events
 from textual.widgets import Button, Input
 
-from irtui.engine.operator import AddNote, CloseIncident, Confirmed, RunStep, SkipStep, TellAnchor, UndoStep, Unlock
+from irtui.engine.operator import (
+    AddNote,
+    Checkpoint,
+    CloseIncident,
+    Confirmed,
+    RunStep,
+    SkipStep,
+    TellAnchor,
+    UndoStep,
+    Unlock,
+)
 from irtui.errors import CredentialsError
 from irtui.model.incident import StepStatus
 from tests.tui.fake_desk import FakeDesk
@@ -108,6 +118,9 @@ async def test_walk_confirm_undo_skip_note_close() -> None:
         await until(pilot, lambda: f"irtui {visit.state.id} #{before} " in screen_text(app))
         await pilot.press(*"OPS-4711", "enter")
         await until(pilot, lambda: f"unanchored since #{before + 1} " in screen_text(app))
+        await until(pilot, lambda: app.screen.sitting.my_turn)  # type: ignore[attr-defined]
+        await pilot.press("K")
+        await until(pilot, lambda: f"unanchored since #{before + 2} " in screen_text(app))
 
         app.screen.query_one("#steps").choose("deny")  # type: ignore[attr-defined]
         await until(pilot, lambda: app.screen.sitting.my_turn)  # type: ignore[attr-defined]
@@ -123,7 +136,7 @@ async def test_walk_confirm_undo_skip_note_close() -> None:
         await until(pilot, lambda: "is closed" in screen_text(app))
         assert "missed" in screen_text(app) and visit.released
         assert [type(command) for command in visit.commands] == [
-            RunStep, RunStep, RunStep, SkipStep, AddNote, TellAnchor, UndoStep, CloseIncident
+            RunStep, RunStep, RunStep, SkipStep, AddNote, TellAnchor, Checkpoint, UndoStep, CloseIncident
         ]  # fmt: skip
         await pilot.press("escape", "f")
         await until(pilot, lambda: name(app) == "NoticeDialog" and f"irtui {visit.state.id} #" in screen_text(app))

@@ -36,7 +36,7 @@ class Recorded(Protocol):
 
 
 def journal_title(state: IncidentState) -> str:
-    return f"Journal · {state.records} records, signed · unanchored since #{state.told + 1} (f)"
+    return f"Journal · {state.records} records, signed · unanchored since #{state.told + 1} (f, K)"
 
 
 def record_line(record: Recorded) -> Line:

@@ -4,6 +4,7 @@ from irtui.engine.operator import (
     AddNote,
     Approvals,
     AskHint,
+    Checkpoint,
     CloseIncident,
     Command,
     LookAgain,
@@ -117,6 +118,9 @@ class Asking(FullScreen):
         if where:
             self.irtui.bridge.command(TellAnchor(seq, str(where)))
             self.sitting.my_turn = False
+
+    def action_checkpoint(self) -> None:
+        self._send(Checkpoint())
 
     def action_unlock(self) -> None:
         dialog = run_dialogs.unlock_dialog(self.sitting.state)

@@ -1,6 +1,8 @@
 """What each action reads, plans and refuses, against a small table of AWS's answers."""
 
 import ast
+import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -203,6 +205,38 @@ def test_the_cut_is_fixed_in_the_plan() -> None:
     statement = call.call.params["PolicyDocument"]["Statement"][0]
     assert statement["Condition"] == {"DateLessThan": {"aws:TokenIssueTime": "2026-11-23T12:01:31Z"}}
     assert (call.target, call.call.params["PolicyName"]) == ("deploy", "AWSRevokeOlderSessions")
+
+
+PUT = {"bucket": "evidence", "account": "444455556666", "key": "INC-A/00000007.note", "note": "a\n7\n\n\u2014 a b\n"}
+LOCKED = {"GetObjectLockConfiguration": {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}}
+
+
+def test_a_checkpoint_is_locked_in_compliance_mode_under_a_name_of_its_own() -> None:
+    """What is sent says until when, for whose bucket, with what sum, and only where nothing has that name yet."""
+    account = Account(**LOCKED)
+    planned = plan("journal.checkpoint", account, {**PUT, "days": "30", "incident_account": "111122223333"})
+    params = planned.call.params
+    assert not shapes.parameter_problems(planned.call) and planned.look and planned.effect is Effect.CHANGE
+    assert (params["ObjectLockMode"], params["ObjectLockRetainUntilDate"]) == ("COMPLIANCE", "2026-12-23T12:00:00Z")
+    assert (params["IfNoneMatch"], params["ExpectedBucketOwner"], params["Body"]) == ("*", "444455556666", PUT["note"])
+    assert base64.b64decode(params["ChecksumSHA256"]) == hashlib.sha256(PUT["note"].encode()).digest()
+    assert planned.undo is None and "2026-12-23" in planned.irreversible and planned.note == ""
+    assert truth(planned.look.until, {"Retention": {"Mode": "COMPLIANCE"}})
+    assert not truth(planned.look.until, {"Retention": {"Mode": "GOVERNANCE"}})
+    assert PlannedCall.from_data(json.loads(json.dumps(planned.as_data()))).as_data() == planned.as_data()
+    own = plan("journal.checkpoint", account, {**PUT, "incident_account": PUT["account"]})
+    assert "incident's own account" in own.note
+
+
+@pytest.mark.parametrize(
+    "answer", [fault("absent"), fault("denied"), fault("timeout"), {"ObjectLockConfiguration": {}}]
+)
+def test_a_bucket_that_is_not_seen_to_be_locked_takes_no_checkpoint(answer: Any) -> None:
+    """Without Object Lock its owner could take one back; what nobody could see is refused as well."""
+    with pytest.raises(Denied):
+        plan("journal.checkpoint", Account(GetObjectLockConfiguration=answer), PUT)
+    with pytest.raises(RunbookError):
+        plan("journal.checkpoint", Account(**LOCKED), {**PUT, "days": "-1"})
 
 
 @pytest.mark.parametrize("path", ["/aws-service-role/ecs.amazonaws.com/", "/aws-reserved/sso.amazonaws.com/"])

@@ -2,8 +2,9 @@
 
 import pytest
 
-from irtui.aws.effects import CHANGING, EXCEPTIONS, READING, effect, reason, verb
+from irtui.aws.effects import CHANGING, EXCEPTIONS, READING, effect, effect_of, reason, verb
 from irtui.aws.models import known, operations, reply_shape, services
+from irtui.model.call import Call
 from irtui.model.effect import Effect
 
 
@@ -54,6 +55,15 @@ def test_only_a_reading_verb_reads() -> None:
             assert verb(operation) in READING, f"{service}.{operation}"
         if verb(operation) not in READING | CHANGING and f"{service}.{operation}" not in EXCEPTIONS:
             assert effect(service, operation) is Effect.DESTROY
+
+
+def test_a_write_that_cannot_overwrite_destroys_nothing() -> None:
+    """S3 refuses it where an object of that name stands; with any other condition, or none, it may destroy one."""
+    put = {"Bucket": "b", "Key": "k"}
+    assert effect_of(Call("s3", "PutObject", {**put, "IfNoneMatch": "*"})) is Effect.CHANGE
+    for more in ({}, {"IfNoneMatch": ""}, {"IfNoneMatch": '"etag"'}, {"IfMatch": "*"}):
+        assert effect_of(Call("s3", "PutObject", {**put, **more})) is Effect.DESTROY
+    assert effect_of(Call("s3", "CopyObject", {**put, "IfNoneMatch": "*"})) is Effect.DESTROY
 
 
 def test_what_hands_out_credentials_is_never_a_read() -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from irtui.errors import SettingsError
 from irtui.guards import situation
+from irtui.model.checkpoint import CheckpointBucket
 from irtui.settings.load import Limits, Settings, load_settings
 
+VAULT = '[checkpoint]\nbucket = "s3://evidence-444"\naccount = "444455556666"\n'
 KEY = "ed25519:" + "A" * 43 + "="
 
 
@@ -36,6 +38,10 @@ runbook_folders = ["team", "/srv/runbooks"]
 users = 1
 [signers]
 jo = "{KEY}"
+[checkpoint]
+bucket = "s3://evidence-444/irtui"
+account = "444455556666"
+automatic = true
 [keymap]
 undo = "u"
 """,
@@ -46,6 +52,7 @@ undo = "u"
     assert settings.runbook_folders == (tmp_path / "team", Path("/srv/runbooks"))
     assert settings.limits == Limits(users=1)
     assert settings.signers == {"jo": bytes(32)}
+    assert settings.checkpoint == CheckpointBucket("s3://evidence-444/irtui", "444455556666", automatic=True)
     assert settings.keymap == {"undo": "u"}
 
 
@@ -70,6 +77,14 @@ def test_limits_are_the_guards_limits() -> None:
         ("keymap = 1", "takes a table"),
         ('[signers]\njo = "ed25519:AAAA"', "public keys"),
         ('[signers]\njo = "rsa:AAAA"', "public keys"),
+        ("[checkpoint]\nbuckets = 1", r":1: checkpoint has no 'buckets'. Did you mean bucket\?"),
+        ('[checkpoint]\nbucket = "s3://evidence-444"', r":1: checkpoint lacks account"),
+        (f'{VAULT}days = "7"', "days has the wrong type"),
+        (f"{VAULT}days = true", "days has the wrong type"),
+        (f"{VAULT}days = 0", "days must be a whole number from 1 to 36500"),
+        (f'{VAULT}region = "Ireland"', "region must be a Region"),
+        (VAULT.replace("s3://", ""), "bucket must be s3://NAME"),
+        (VAULT.replace("6666", "666"), "account must be the 12 digits"),
         ("a = ", ":1: not TOML"),
         ("\udcff", "UTF-8"),
         ("#" * 70_000, "larger"),

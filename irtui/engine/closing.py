@@ -1,0 +1,29 @@
+"""Ending an incident for good: what must be known before, and what is done last."""
+
+from irtui.engine import checkpointing
+from irtui.engine.hands import Hands
+from irtui.engine.operator import Message
+from irtui.model.incident import StepStatus
+
+
+def close(hands: Hands, reason: str) -> None:
+    """Ends the incident for good: not while something is in doubt, and with a reason while something is open."""
+    state = hands.ledger.state
+    doubtful = [step.title for step in state.steps if any(call.in_doubt for call in step.calls)]
+    if doubtful:
+        words = f"Nobody knows what became of: {'; '.join(doubtful)}."
+        hands.operator.tell(Message("Not closed", words, "Look again at it first.", "error"))
+        return
+    unfinished = [
+        step.key for step in state.steps
+        if step.status.open or step.status in (StepStatus.SETTLING, StepStatus.WAITING, StepStatus.UNVERIFIED)
+    ]  # fmt: skip
+    if unfinished and len(reason.strip()) < 4:
+        words = f"Open or not yet sure: {', '.join(unfinished)}."
+        hands.operator.tell(Message("Not closed", words, "Close with a reason to leave them so.", "warning"))
+        return
+    if not checkpointing.before_close(hands):
+        return
+    if hands.closing is not None:
+        hands.closing()
+    hands.ledger.close({"reason": reason, "open": unfinished, "contained": state.contained})
