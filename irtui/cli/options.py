@@ -59,6 +59,17 @@ def account(command: Command) -> Command:
     return command
 
 
+def aws(command: Command) -> Command:
+    """Where AWS is read, for a verb that can do without."""
+    for option in (
+        click.option("--endpoint-url", default="", help="An emulator of AWS on this machine."),
+        click.option("--region", default="", help="AWS Region."),
+        click.option("--profile", default="", help="AWS profile."),
+    ):
+        command = option(command)
+    return command
+
+
 def pairs(values: tuple[str, ...]) -> dict[str, str]:
     """`name=value` arguments as a mapping. Raises click's usage error."""
     found: dict[str, str] = {}

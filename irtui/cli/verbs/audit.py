@@ -1,4 +1,4 @@
-"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings; only `--told` signs."""
+"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings, but for a checkpoint."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ import click
 
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
-from irtui.cli.opening import home
+from irtui.cli.opening import Session, home
 from irtui.cli.output import Result
 from irtui.clock import rfc3339
 from irtui.errors import UsageError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from irtui.journal.read import Reading
     from irtui.report.timeline import Row
 
+_LONGEST_NAME = 256
 FORMATS = ("markdown", "html", "csv", "ocsf", "jsonl")
 
 
@@ -78,6 +79,14 @@ def show(
 @click.option("--signer", "signers", multiple=True, metavar="HEX", help="A public key it must be signed by.")
 @click.option("--anchor", "pasted", multiple=True, metavar="TEXT", help="A line that `irtui audit anchor` printed.")
 @click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    metavar="URL",
+    help="Signed checkpoints with their locks: s3://BUCKET/KEY?versionId=VERSION, all in s3://BUCKET/FOLDER/; a file.",
+)
+@options.aws
+@click.option(
     "--against-cloudtrail",
     "events",
     type=click.Path(dir_okay=False, exists=True),
@@ -87,12 +96,15 @@ def show(
 @click.option("--chain", is_flag=True, help="Only the chain and each sitting's last signature; for long journals.")
 @options.output
 def verify(
-    incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...], events: str | None, chain: bool
-) -> Result:
+    incident: str, allow_open: bool, signers: tuple[str, ...], pasted: tuple[str, ...], checkpoints: tuple[str, ...],
+    profile: str, region: str, endpoint_url: str, events: str | None, chain: bool,
+) -> Result:  # fmt: skip
     """Is INCIDENT (an id, a path, a bundle) whole, unchanged and signed? Exit 0 only for a complete journal that
     CloudTrail, if it was asked, agrees with; else 6."""
+    from irtui.cli.checkpointing import door_to
     from irtui.cli.witnessing import witness, witness_data, witness_lines
-    from irtui.desk.exports import verified
+    from irtui.clock import SystemClock
+    from irtui.desk.against_checkpoints import verified_against
     from irtui.journal.siblings import named_by_others
     from irtui.journal.verify import COMPLETE, NOT_CLOSED
     from irtui.journal.verify import verify as whole
@@ -101,15 +113,19 @@ def verify(
 
     path = _path(incident)
     asked = "" if Path(incident).exists() else path.name
-    anchors = [_anchor(text) for text in pasted]
+    notes = [*checkpoints, *(text for text in pasted if len(text) < _LONGEST_NAME and Path(text).is_file())]
+    anchors = [_anchor(text) for text in pasted if text not in notes]
     if asked:
         anchors += named_by_others(path)
-    found = verified(path, verify_chain if chain else whole, incident=asked, signers=signers or None, anchors=anchors)
+    found, (said, told) = verified_against(
+        path, notes, door_to(profile, region, endpoint_url), SystemClock(), verify_chain if chain else whole,
+        incident=asked, signers=signers or None, anchors=anchors,
+    )  # fmt: skip
     good = found.verdict == COMPLETE or (allow_open and found.verdict == NOT_CLOSED)
     data = {
         "verdict": found.verdict, "mode": found.mode, "records": found.records, "at": found.at, "why": found.why,
         "notes": list(found.notes), "signer": found.signer, "pinned": found.pinned, "closed": found.closed,
-        "head": found.head, "anchored": found.anchored, "unproven": list(found.unproven),
+        "head": found.head, "anchored": found.anchored, "checkpoints": told, "unproven": list(found.unproven),
     }  # fmt: skip
     if events and is_bundle(path):
         raise UsageError("CloudTrail is joined with a folder, not with a bundle.", advice="Unpack it and verify that.")
@@ -123,6 +139,7 @@ def verify(
         f"  mode     {inert(found.mode) or '?'}",
         f"  records  {found.records}",
         f"  signer   {inert(found.signer) or 'none'}  ({pinned})",
+        *(f"  checkpoint  {inert(each, 600)}" for each in said),
         *([f"  anchored to #{found.anchored}"] if found.anchored else []),
         *(witness_lines(seen) if seen else []),
         *(f"  note     {inert(note)}" for note in found.notes),
@@ -157,6 +174,19 @@ def print_anchor(incident: str, where: str | None, pasted: str, key: str | None)
     words = anchor(found.incident, found.records, found.head).words
     data = {"anchor": words, "incident": found.incident, "seq": found.records, "head": found.head}
     return Result(data, words)
+
+
+@audit.command()
+@click.argument("incident")
+@options.account
+@options.output
+@click.pass_obj
+def checkpoint(session: Session, incident: str, profile: str, key: str | None) -> Result:
+    """Put a signed checkpoint of INCIDENT, which is open, into the bucket that the settings name: S3 keeps it from
+    everybody until its time is over. In the incident itself it is one key: K, or k line by line."""
+    from irtui.cli.checkpointing import put
+
+    return put(session, incident, profile=profile, key=key or "", ascii_only=False)
 
 
 @audit.command()

@@ -54,7 +54,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     refusal = screen_refusal()
     yield Finding("terminal", not refusal, refusal or "the TUI can be drawn here")
     yield from _folders()
-    yield _settings()
+    yield from _settings()
     yield _runbooks()
     yield _keyring()
     simulated = all(find_spec(name) for name in ("moto", "flask"))
@@ -79,15 +79,20 @@ def _writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _settings() -> Finding:
+def _settings() -> Iterator[Finding]:
     from irtui.settings.load import load_settings
 
     path = home().settings
     try:
-        load_settings(path)
+        named = load_settings(path).checkpoint
     except IrtuiError as error:
-        return Finding("settings", False, str(error), error.advice, needed=True)
-    return Finding("settings", True, str(path) if path.exists() else f"none ({path}); the defaults hold")
+        yield Finding("settings", False, str(error), error.advice, needed=True)
+        return
+    yield Finding("settings", True, str(path) if path.exists() else f"none ({path}); the defaults hold")
+    place = f"{named.bucket} of account {named.account}, for {named.days} days" if named else "no bucket is named"
+    yield Finding(
+        "checkpoints", named is not None, place, "Name one under [checkpoint]; how to make it: docs/checkpoints.md."
+    )
 
 
 def _runbooks() -> Finding:
