@@ -1,9 +1,7 @@
 """An incident changes hands: signed off, received, or taken from a process that hangs."""
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from irtui.cli import sitting
 from irtui.cli.asking import ask_secret
@@ -11,26 +9,21 @@ from irtui.cli.interruption import interruptible
 from irtui.cli.lines import Lines
 from irtui.cli.opening import Session, open_desk
 from irtui.cli.output import Result
-from irtui.errors import Declined, UsageError
-from irtui.settings.load import public_key
+from irtui.desk.handed import Handed, Parting, Said, left_open, named_key
+from irtui.errors import Declined
 from irtui.text import inert
 
 
 def hand_over(incident: str, *, to: str, to_key: str, reason: str, bundle: Path | None, key: str) -> Result:
     desk = open_desk()
-    wanted = ""
-    if to_key:
-        try:
-            wanted = public_key(to_key).hex()
-        except ValueError as flaw:
-            raise UsageError(f"--to-key {flaw}.") from flaw
+    parting = Parting(to, reason, named_key(to_key), bundle)
     passphrase = (ask_secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
-    folder, body = desk.hand_over(
-        incident, to=to, to_key=wanted, reason=reason, bundle=bundle, key=key, passphrase=passphrase
-    )
-    sha256 = hashlib.sha256(bundle.read_bytes()).hexdigest() if bundle else ""
-    data = {"incident": folder.name, "handover": dict(body), "bundle": str(bundle or ""), "sha256": sha256}
-    return Result(data, "\n".join(_told(folder.name, body, bundle, sha256)))
+    handed = desk.hand_over(incident, parting, key=key, passphrase=passphrase)
+    data = {
+        "incident": handed.incident, "handover": dict(handed.body), "bundle": str(bundle or ""),
+        "sha256": handed.sha256,
+    }  # fmt: skip
+    return Result(data, "\n".join(_told(handed)))
 
 
 def receive(session: Session, file: Path, *, profile: str, key: str) -> Result:
@@ -41,7 +34,7 @@ def receive(session: Session, file: Path, *, profile: str, key: str) -> Result:
         records = visit.records()
         body = next(record.body for record in reversed(records) if record.type == "handover")
         data = {"incident": visit.id, "handover": dict(body), "path": str(visit.folder)}
-        lines = [f"received   {inert(visit.id)}, signed on as {inert(visit.state.operator)}", *_decisions(body)]
+        lines = [f"received   {inert(visit.id)}, signed on as {inert(visit.state.operator)}", *_lines(left_open(body))]
         return Result(data, "\n".join([*lines, f"  irtui resume {inert(visit.id)}"]))
     finally:
         visit.release()
@@ -61,21 +54,13 @@ def take_over(session: Session, incident: str, reason: str, *, profile: str, key
         return sitting.walk_by_hand(visit, page, lines)
 
 
-def _told(incident: str, body: Mapping[str, Any], bundle: Path | None, sha256: str) -> Iterator[str]:
-    to = inert(body.get("to") or "whoever goes on")
-    yield f"handed over  {inert(incident)} to {to}; its key is destroyed"
-    yield from _decisions(body)
-    if bundle:
-        yield f"  send      {inert(str(bundle), 4096)}"
-        yield f"  sha256    {sha256}   (read it aloud)"
-        yield "  they run  irtui incidents receive FILE"
-    else:
-        yield f"  they run  irtui resume {inert(incident)}"
+def _told(handed: Handed) -> Iterator[str]:
+    yield f"handed over  {inert(handed.incident)} to {inert(handed.to)}; its key is destroyed"
+    yield from _lines(left_open(handed.body))
+    yield from _lines(handed.next_steps())
 
 
-def _decisions(body: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  containment: {inert(body.get('contained', ''))}"
-    for name in ("open", "settling", "approvals"):
-        found = body.get(name)
-        for item in found if isinstance(found, list | tuple) else ():
-            yield f"  {name:<9} {inert(item)}"
+def _lines(said: Iterable[Said]) -> Iterator[str]:
+    for word, stands_for in said:
+        aloud = "   (read it aloud)" if word == "sha256" else ""
+        yield f"  {word:<9} {inert(stands_for, 4096)}{aloud}"

@@ -3,12 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
+from irtui.desk.handed import waits_for
 from irtui.desk.home import Home
 from irtui.desk.nouns import IncidentEntry, RunbookEntry, ScenarioEntry
 from irtui.desk.recorded import folded
 from irtui.errors import IrtuiError, JournalError, RunbookError
 from irtui.gameday.scenario import Scenarios
 from irtui.journal.handing import given_away
+from irtui.journal.handle import writer
 from irtui.journal.read import read_journal
 from irtui.lint.check import lint
 from irtui.lint.subject import effect_of
@@ -78,5 +80,6 @@ def incident_entry(folder: Path) -> IncidentEntry:
     status = "closed" if state.closed else "handed over" if gone else "open"
     return IncidentEntry(
         state.id, state.mode, state.runbook, state.title, state.account, state.opened, state.operator, status,
-        state.contained, state.records, folder,
+        state.contained, state.records, folder, waits_for=waits_for(records[-1]) if records else "",
+        writer=writer(folder),
     )  # fmt: skip

@@ -8,13 +8,14 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from irtui.aws.wire import Transport
 from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
 from irtui.desk.anchoring import tell
 from irtui.desk.approvals import Asked, approved, read_asked
+from irtui.desk.handed import Handed, Parting, digest_of
 from irtui.desk.handover import bundled, sign_off, unpacked
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
@@ -36,7 +37,7 @@ from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.visit import Visit
 from irtui.engine.ledger import Ledger
 from irtui.engine.run import Run
-from irtui.errors import Denied, JournalError, Problem, RunbookError, UsageError
+from irtui.errors import CredentialsError, Denied, JournalError, KeyUnavailable, Problem, RunbookError, UsageError
 from irtui.gameday.clock import ScenarioClock
 from irtui.gameday.scenario import Scenario, Scenarios
 from irtui.gameday.scenario.lint import lint as lint_scenario
@@ -44,6 +45,7 @@ from irtui.gameday.world import World
 from irtui.guards.situation import Limits
 from irtui.journal.anchor import Anchor
 from irtui.journal.handing import given_away
+from irtui.journal.handle import Held, writer
 from irtui.journal.read import read_records
 from irtui.journal.store import Journal
 from irtui.lint.check import lint
@@ -238,6 +240,8 @@ class Desk:
                 f"{folder.name} was handed over to {inert(given.get('to') or 'another machine')}; it goes on there.",
                 advice="Its key here is destroyed. If it comes back: irtui incidents receive FILE.",
             )
+        if not seize and (holder := writer(folder)):  # before anything is asked for
+            raise Held(folder.name, holder)
         opened = records[0].body
         try:
             runbook, children = recorded_runbooks(folder, records)
@@ -313,19 +317,17 @@ class Desk:
 
     # -- changing hands ------------------------------------------------------------------------
 
-    def hand_over(
-        self, incident: str, *, to: str, to_key: str, reason: str, bundle: Path | None, key: str, passphrase: str
-    ) -> tuple[Path, Mapping[str, Any]]:
-        """Signs off; see `desk.handover`. The incident's folder and what the next one has to decide."""
+    def hand_over(self, incident: str, parting: Parting, *, key: str, passphrase: str) -> Handed:
+        """Signs off beside any sitting; see `desk.handover`, also for what is raised. `Visit.hand_over` is for what is
+        open."""
         folder = self.home.incident(incident)
         login = self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
         body = sign_off(
             folder, self._keys, self._clock, run=self._new_run(), operator=self.settings.operator or login, key=key,
-            passphrase=passphrase, to=to, to_key=to_key, reason=reason, moved=bundle is not None,
+            passphrase=passphrase, parting=parting,
         )  # fmt: skip
-        if bundle is not None:
-            bundled(folder, bundle)
-        return folder, body
+        sha256 = digest_of(bundled(folder, parting.bundle)) if parting.bundle else ""
+        return Handed(folder.name, body, parting.bundle, sha256)
 
     def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, ask_secret: AskSecret) -> Anchor:
         """Records that a fingerprint lies at `where` now; see `desk.anchoring`, also for what is raised."""
@@ -343,8 +345,8 @@ class Desk:
             return self.resume(
                 folder.name, profile=profile, key=key, passphrase=passphrase, received=True, ask_secret=ask_secret
             )
-        except Denied:
-            if new:  # it is not ours to keep
+        except (Denied, KeyUnavailable, CredentialsError):
+            if new:  # nobody signed on: it is not ours to keep
                 shutil.rmtree(folder, ignore_errors=True)
             raise
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from irtui.clock import Clock
+from irtui.desk.handed import Parting, of_a_real_one, signing_off
 from irtui.desk.keys import IncidentKey, Keys
 from irtui.desk.recorded import folded
 from irtui.errors import JournalError, UsageError
@@ -43,10 +44,7 @@ def sign_off(
     operator: str,
     key: str,
     passphrase: str,
-    to: str,
-    to_key: str,
-    reason: str,
-    moved: bool,
+    parting: Parting,
 ) -> dict[str, Any]:
     """Writes the hand-over and destroys the incident's key; what the next one has to decide. Asks no AWS.
 
@@ -56,20 +54,14 @@ def sign_off(
     if not records or records[-1].type == "close":
         raise UsageError(f"{folder.name} is closed or empty.", advice="There is nothing to hand over.")
     mode = str(records[0].body["mode"])
-    if mode == "rehearsal":
-        raise UsageError("A rehearsal has nobody to be handed over to.", advice="Whoever plays on resumes it.")
+    of_a_real_one(mode)
     state = folded(folder, records)
     signing = keys.again(records, folder.name, mode, key, passphrase)
     if (given := given_away(records[-1])) is not None:  # signed off before, and perhaps stopped right then
         signing.forget(folder.name)
         return dict(given)
     journal = rejoined(folder, records, signing, clock, run=run, operator=operator, why="to hand over")
-    body: dict[str, Any] = {
-        "to": to, "to_key": to_key, "reason": reason, "moved": moved, "contained": state.contained,
-        "open": [f"{step.number} {step.key}: {step.status.value}" for step in state.open_steps][:100],
-        "settling": [step.key for step in state.settling][:100],
-        "approvals": [f"{s.key}: {s.approval.words}" for s in state.steps if s.approval and not s.approval.used],
-    }  # fmt: skip
+    body = signing_off(parting, state)
     try:
         journal.append("handover", body)
     finally:

@@ -43,6 +43,10 @@ class IncidentEntry:
     path: Path
     why: str = ""
     """For unreadable: what is wrong."""
+    waits_for: str = ""
+    """For whom, since its last operator signed off; empty: nobody did."""
+    writer: str = ""
+    """The process that writes it now, in words; empty: none does."""
 
 
 @dataclass(frozen=True, slots=True)

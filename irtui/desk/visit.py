@@ -6,6 +6,8 @@ from typing import Any
 
 from irtui.aws.door import Door
 from irtui.clock import Clock
+from irtui.desk.handed import Handed, Parting, digest_of, of_a_real_one, signing_off, told_by_whom
+from irtui.desk.handover import bundled
 from irtui.desk.keys import IncidentKey
 from irtui.desk.nouns import Simulated
 from irtui.desk.recorded import family_in
@@ -15,7 +17,7 @@ from irtui.engine.ledger import Ledger
 from irtui.engine.operator import Operator
 from irtui.engine.planning import filled_call
 from irtui.engine.run import Run
-from irtui.errors import RunbookError
+from irtui.errors import IrtuiError, JournalError, KeyUnavailable, RunbookError, UsageError
 from irtui.gameday.objective import Objective
 from irtui.gameday.score import Score
 from irtui.gameday.world import World
@@ -25,6 +27,9 @@ from irtui.journal.verify import Verification, verify
 from irtui.model.call import Call
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import CallBody
+
+_LOOKS, _PAUSE = 20, 0.1
+"""How often, and after how many seconds each, it is asked why a journal was taken over."""
 
 
 class Visit:
@@ -59,11 +64,53 @@ class Visit:
         return self._rehearsal.world if self._rehearsal else None
 
     def walk(self, operator: Operator) -> IncidentState:
-        """Blocks until left or closed. Raises JournalError."""
-        state = self._run.walk(self._rehearsal.around(operator, self.records()) if self._rehearsal else operator)
+        """Blocks until left or closed. Raises JournalError, which says who took the journal over where somebody did."""
+        try:
+            state = self._run.walk(self._rehearsal.around(operator, self.records()) if self._rehearsal else operator)
+        except JournalError as error:
+            raise self._by_whom(error) from error
         if state.closed:
             self._key.forget(state.id)
         return state
+
+    def _by_whom(self, error: JournalError) -> JournalError:
+        for _ in range(_LOOKS if self._rehearsal is None else 1):  # a rehearsal's clock may stand still
+            if (told := told_by_whom(self.folder, self.records(), error)) is not None:
+                return told
+            self.clock.sleep(_PAUSE)
+        return error
+
+    def still_ours(self) -> None:
+        """Raises JournalError when another process has taken the journal. Costs two looks at the disk."""
+        self._ledger.journal.still_ours()
+
+    def may_be_handed_over(self) -> None:
+        """Raises UsageError, with the reason."""
+        of_a_real_one(self.mode)
+        if self.state.closed:
+            raise UsageError(f"{self.id} is closed.", advice="There is nothing to hand over.")
+
+    def hand_over(self, parting: Parting) -> Handed:
+        """Signs off after a walk that was left: the last record of this key, which is then destroyed.
+
+        Raises UsageError (a rehearsal, or closed), JournalError. What fails after that record is told in the answer.
+        """
+        self.may_be_handed_over()
+        body = signing_off(parting, self.state)
+        self._ledger.write("handover", body)
+        self.release()
+        troubles: list[IrtuiError] = []
+        try:
+            self._key.forget(self.id)
+        except KeyUnavailable as trouble:
+            troubles.append(trouble)
+        left = bool(troubles)
+        sha256 = ""
+        try:
+            sha256 = digest_of(bundled(self.folder, parting.bundle)) if parting.bundle else ""
+        except (UsageError, JournalError) as trouble:
+            troubles.append(trouble)
+        return Handed(self.id, body, parting.bundle if sha256 else None, sha256, tuple(troubles), left)
 
     def stop(self) -> None:
         """Stop at the next safe point. May be called from any thread."""

@@ -7,6 +7,7 @@ lock nor the file.
 
 import contextlib
 import errno
+import fcntl
 import os
 import weakref
 from collections.abc import Iterator
@@ -34,6 +35,21 @@ class Refused(JournalError):
     advice = "Nothing was sent to AWS. What is too large for a record belongs in evidence."
 
 
+class Held(JournalError):
+    """Another process writes it."""
+
+    title = "Another irtui has this incident open"
+    advice = "Go on there, or end that process; its lock ends with it. See irtui incidents takeover."
+
+    def __init__(self, incident: str, writer: str) -> None:
+        super().__init__(f"{incident} is being written by {writer}.")
+        self.incident, self.writer = incident, writer
+
+
+class Replaced(JournalError):
+    """The file has lost its name, or is not as this writer left it."""
+
+
 class Handle:
     """Made by opening the file with `flags`; raises OSError. Not thread-safe: the journal is."""
 
@@ -55,11 +71,7 @@ class Handle:
             if seize:
                 self.seize()
         if fenced and not seize:
-            raise JournalError(
-                f"{self._folder.name} is being written by {holder(self._folder)}.",
-                title="Another irtui has this incident open",
-                advice="Go on there, or end that process; its lock ends with it. See irtui incidents takeover.",
-            )
+            raise Held(self._folder.name, fenced)
         write_owner(self._disk, self._folder, operator, since)
         return fenced
 
@@ -97,15 +109,16 @@ class Handle:
 
     def append(self, data: bytes) -> None:
         """Returns when `data` is durable. Raises OSError, and JournalError when the file is not what it was."""
-        self._still_there()
+        self.still_there()
         write_all(self._disk, self._fd, data)
         self._disk.fsync(self._fd)
         self.size += len(data)
-        self._still_there()  # what was written into a file that lost its name meanwhile does not count
+        self.still_there()  # what was written into a file that lost its name meanwhile does not count
 
-    def _still_there(self) -> None:
+    def still_there(self) -> None:
+        """Raises Replaced when the file is not what it was, and OSError."""
         if not self._disk.unchanged(self._fd, self._path, self.size):
-            raise JournalError(
+            raise Replaced(
                 f"{self._path} was changed or replaced by somebody else, or taken over.",
                 advice=f"Nothing more was sent to AWS. Its writer now: {holder(self._folder)}. If nobody took it over, "
                 "keep the folder as evidence, and open a new incident.",
@@ -148,7 +161,8 @@ class Handle:
             with contextlib.suppress(OSError):
                 if self._head_fd is not None:
                     self._disk.fsync(self._head_fd)
-                self._disk.unlink(self._folder / OWNER)
+                if self._disk.unchanged(self._fd, self._path, self.size):  # else it names who took it over
+                    self._disk.unlink(self._folder / OWNER)
         self.die("It was released")
 
     def die(self, why: str) -> None:
@@ -167,6 +181,27 @@ class Handle:
                 self.cut()
         if fault.errno in (errno.ENOSPC, errno.EDQUOT):
             drop_ballast(self._disk, self._folder)
+
+
+def writer(folder: Path) -> str:
+    """The process that writes the journal now, in words; empty when nobody does. Never raises.
+
+    Only where somebody left a name the lock is tried, shared and for a moment.
+    """
+    try:
+        os.lstat(folder / OWNER)
+        fd = os.open(folder / JOURNAL, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return holder(folder)
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
+    return ""
 
 
 def _forget_in_child() -> None:

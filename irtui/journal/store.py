@@ -139,6 +139,13 @@ class Journal:
         """SHA-256 of the last line, hex."""
         return self._chain.head
 
+    def still_ours(self) -> None:
+        """Raises JournalError when nothing more can be written, because another process took it over for one."""
+        with self._lock:
+            self._handle.alive()
+            with self._handle.or_dead("The journal cannot be looked at"):
+                self._handle.still_there()
+
     def vouch(self, message: bytes) -> bytes:
         """The signature of the incident's key under something that is no record. Raises JournalError for a message
         that could be one."""

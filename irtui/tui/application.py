@@ -14,7 +14,7 @@ from textual.screen import Screen
 from irtui.clock import Clock, SystemClock
 from irtui.errors import IrtuiError
 from irtui.tui import themes
-from irtui.tui.messages import Asked, Briefed, Broke, Opened, ShelfRead
+from irtui.tui.messages import Asked, Briefed, Broke, Opened, ShelfRead, SignedOff
 from irtui.tui.safe_app import SafeApp
 from irtui.tui.screens.base import Bannered
 from irtui.tui.screens.desk import DeskScreen
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from irtui.desk.nouns import Request
     from irtui.gameday.score import Score
+    from irtui.journal.handle import Held
     from irtui.model.incident import StepState
     from irtui.tui.bridge import Bridge
     from irtui.tui.present.desk import Entry
@@ -99,7 +100,7 @@ class IrtuiApp(SafeApp):
         if self._start is not None:
             self.bridge.brief(self._start)
         elif self._resume is not None:
-            self.bridge.resume(self._resume, self._profile, key=self._key)
+            self.bridge.resume(self._resume, self._profile, self._key)
         else:
             self.bridge.read_shelf()
 
@@ -118,6 +119,9 @@ class IrtuiApp(SafeApp):
         self.push_screen(BriefingScreen(message.briefing))
 
     def on_opened(self, message: Opened) -> None:
+        from irtui.desk.handed import handed_on
+        from irtui.tui.present.handing import handed_on_lines
+        from irtui.tui.screens.ask import NoticeDialog
         from irtui.tui.screens.run import RunScreen
         from irtui.tui.sitting import Sitting
 
@@ -126,6 +130,18 @@ class IrtuiApp(SafeApp):
         self.sitting = Sitting(visit, self.clock, visit.state, visit.records())
         self._to_desk()
         self.push_screen(RunScreen(self.sitting))
+        if (record := handed_on(visit.records())) is not None:
+            self.push_screen(NoticeDialog("You signed on; this was left to you", handed_on_lines(record)))
+
+    def on_signed_off(self, message: SignedOff) -> None:
+        """The desk, which says what the next one does; it stays there whatever irtui was started with."""
+        from irtui.tui.present.handing import handed_lines
+        from irtui.tui.screens.ask import NoticeDialog
+
+        handed = message.handed
+        self._back_at_the_desk()
+        title = f"{handed.incident} was handed over to {handed.to}"
+        self.push_screen(NoticeDialog(title, handed_lines(handed), "bad" if handed.troubles else "good"))
 
     def on_asked(self, message: Asked) -> None:
         from irtui.tui.screens.questions import dialog_for
@@ -145,6 +161,7 @@ class IrtuiApp(SafeApp):
 
     def on_broke(self, message: Broke) -> None:
         """Says what happened. An incident that cannot go on is left; a form can be used again."""
+        from irtui.journal.handle import Held
         from irtui.tui.crash import log_bug
         from irtui.tui.present.errors import error_lines
         from irtui.tui.screens.ask import NoticeDialog
@@ -154,7 +171,23 @@ class IrtuiApp(SafeApp):
             self.bug = log_bug(error, self._log_path)
             self.exit(70)
             return
+        if isinstance(error, Held):
+            self._offer_takeover(message, error)
+            return
         self.push_screen(NoticeDialog(error.title, error_lines(error), "bad"), lambda _: self._after(message, error))
+
+    def _offer_takeover(self, message: Broke, held: Held) -> None:
+        from irtui.tui.present.handing import taking_lines
+        from irtui.tui.screens.handing import TakeOverScreen
+
+        def answered(reason: str | None) -> None:
+            if reason is None:
+                self._after(message, held)
+            else:
+                self.bridge.resume(held.incident, self._profile, self._key, seize=reason)
+
+        lines = taking_lines(held.incident, held.writer)
+        self.push_screen(TakeOverScreen(held.title, held.incident, lines), answered)
 
     def _after(self, message: Broke, error: IrtuiError) -> None:
         from irtui.tui.screens.briefing import BriefingScreen
@@ -162,9 +195,7 @@ class IrtuiApp(SafeApp):
         if isinstance(self.screen, BriefingScreen) and message.during == "opening":
             self.screen.failed()
         elif self._from_desk:
-            self._to_desk()
-            if message.during != "shelf":
-                self.bridge.read_shelf()
+            self._back_at_the_desk(read=message.during != "shelf")
         else:
             self.failure = error
             self.exit(0)
@@ -179,7 +210,7 @@ class IrtuiApp(SafeApp):
                 if entry.status == "open":
                     self.mode = entry.mode
                     self.toast("Opening", f"Resuming {entry.id} …")
-                    self.bridge.resume(entry.id, self._profile, key=self._key)
+                    self.bridge.resume(entry.id, self._profile, self._key, handed_on=bool(entry.waits_for))
                 else:
                     self.toast(f"{entry.id} is {entry.status}", entry.why or f"irtui audit show {entry.id}", "warning")
             case RunbookEntry() if any(problem.level == "error" for problem in entry.problems):
@@ -203,11 +234,22 @@ class IrtuiApp(SafeApp):
         """The incident has been left, or its end has been read."""
         ended = self.sitting is None or self.sitting.ended
         if self._from_desk and ended:
-            self.sitting, self.mode = None, ""
-            self._to_desk()
-            self.bridge.read_shelf()
+            self._back_at_the_desk()
         else:
             self.exit(0)
+
+    def receive(self, file: str) -> None:
+        """Signs on to an incident that came as a file."""
+        from pathlib import Path
+
+        self.toast("Opening", f"Reading {file} …")
+        self.bridge.receive(Path(file), self._profile, self._key)
+
+    def _back_at_the_desk(self, *, read: bool = True) -> None:
+        self.sitting, self.mode, self._from_desk = None, "", True
+        self._to_desk()
+        if read:
+            self.bridge.read_shelf()
 
     def _to_desk(self) -> None:
         while len(self.screen_stack) > 1:

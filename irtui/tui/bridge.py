@@ -27,7 +27,7 @@ from irtui.engine.operator import (
     Task,
 )
 from irtui.engine.operator import Message as Told
-from irtui.errors import KeyUnavailable
+from irtui.errors import Declined, IrtuiError, KeyUnavailable
 from irtui.model.incident import IncidentState
 from irtui.tui.answering import Answering
 from irtui.tui.messages import (
@@ -38,21 +38,28 @@ from irtui.tui.messages import (
     Opened,
     Progressed,
     ShelfRead,
+    SignedOff,
     Spoke,
     Updated,
     YourTurn,
 )
 from irtui.tui.pending import Pending
 from irtui.tui.present.desk import Shelf
-from irtui.tui.present.keys import PASSPHRASE_FILE, PASSPHRASE_PROMPT, key_question
+from irtui.tui.present.keys import PASSPHRASE_FILE, PASSPHRASE_PROMPT, key_question, signing_on_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from irtui.clock import Clock
     from irtui.desk.answers import Answer
     from irtui.desk.enquiries import Enquiry
+    from irtui.desk.handed import Parting
     from irtui.tui.present.trail import View
+
+
+LOOK = 1.0
+"""Seconds after which somebody who does nothing is told that the incident was taken over."""
 
 
 class Bridge:
@@ -72,6 +79,9 @@ class Bridge:
         self._open: set[Pending] = set()
         self._closing = False
         self._answering: Answering | None = None
+        self._parting: Parting | None = None
+        """What to sign off with when the walk is left."""
+        self._walking = False
         self._thread = threading.Thread(target=self._work, name="irtui-bridge", daemon=True)
         self._thread.start()
 
@@ -89,8 +99,27 @@ class Bridge:
     def begin(self, briefing: Briefing, answers: Answers) -> None:
         self._jobs.put(("opening", lambda: self._opened(self._desk.begin(briefing, answers))))
 
-    def resume(self, incident_id: str, profile: str = "", passphrase: str = "", key: str = "") -> None:
-        self._jobs.put(("opening", lambda: self._resume(incident_id, profile, passphrase, key)))
+    def resume(
+        self, incident_id: str, profile: str = "", key: str = "", *, seize: str = "", handed_on: bool = False
+    ) -> None:
+        """`seize`: why it is taken from another process. `handed_on`: it waits for somebody to sign on."""
+
+        def resume(key: str, passphrase: str) -> Any:
+            return self._desk.resume(
+                incident_id, profile=profile, key=key, passphrase=passphrase, seize=seize, ask_secret=self.secret
+            )
+
+        question = signing_on_question(incident_id) if handed_on and not key else None
+        self._jobs.put(("opening", lambda: self._sign_on(resume, key, question)))
+
+    def receive(self, file: Path, profile: str, key: str) -> None:
+        """Takes an incident that was handed over as a file."""
+
+        def receive(key: str, passphrase: str) -> Any:
+            return self._desk.receive(file, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret)
+
+        question = None if key else signing_on_question(file.name)
+        self._jobs.put(("opening", lambda: self._sign_on(receive, key, question)))
 
     def walk(self, listener: MessagePump) -> None:
         self._listener = listener
@@ -99,6 +128,11 @@ class Bridge:
     def command(self, command: Command) -> None:
         self.taken += 1
         self._commands.put(command)
+
+    def hand_over(self, parting: Parting) -> None:
+        """Leaves the incident, and signs it off; `SignedOff` follows."""
+        self._parting = parting
+        self.leave()
 
     def leave(self) -> None:
         """Declines what is asked and leaves the incident; `Ended` follows."""
@@ -165,22 +199,22 @@ class Bridge:
         if briefing is not None:
             self._desk.abandon(briefing)
 
-    def _resume(self, incident_id: str, profile: str, passphrase: str, key: str) -> None:
+    def _sign_on(self, sign_on: Callable[[str, str], Any], key: str, question: Question | None) -> None:
         """A key that does not answer is asked for, with the reason; declined, the reason is what stays."""
+        trouble: IrtuiError = Declined("Nobody signed on.", advice="It waits as before.")
+        passphrase = ""
         while True:
-            try:
-                self._opened(
-                    self._desk.resume(
-                        incident_id, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret
-                    )
-                )
-                return
-            except KeyUnavailable as trouble:
-                chosen = self.decide(key_question(trouble))
+            if question is not None:
+                chosen = self.decide(question)
                 secret = self.secret(PASSPHRASE_PROMPT) if chosen == PASSPHRASE_FILE else ""
                 if not chosen or secret is None:
-                    raise
+                    raise trouble
                 key, passphrase = chosen, secret
+            try:
+                self._opened(sign_on(key, passphrase))
+                return
+            except KeyUnavailable as error:
+                trouble, question = error, key_question(error)
 
     def _opened(self, visit: Any) -> None:
         self._briefing = None
@@ -189,14 +223,21 @@ class Bridge:
 
     def _walk(self) -> None:
         visit = self.visit
-        self._commands = queue.Queue()
+        self._commands, self._parting = queue.Queue(), None
         try:
+            self._walking = not self._closing
             state = Leave() if self._closing else visit.walk(self)
-            if not isinstance(state, Leave):
-                self._post(Updated(state, visit.records()))
-                judged = (tuple(visit.objectives()), visit.score()) if state.closed else ((), None)
-                self._post(Ended(state, *judged))
+            self._walking = False
+            if isinstance(state, Leave):
+                return
+            if self._parting is not None and not state.closed:
+                self._post(SignedOff(visit.hand_over(self._parting)), self._screen)
+                return
+            self._post(Updated(state, visit.records()))
+            judged = (tuple(visit.objectives()), visit.score()) if state.closed else ((), None)
+            self._post(Ended(state, *judged))
         finally:
+            self._walking = False
             visit.release()
 
     def _post(self, message: Message, to: MessagePump | None = None) -> None:
@@ -217,7 +258,7 @@ class Bridge:
             self._open.add(pending)
         try:
             self._post(Asked(request, pending), self._screen)
-            return pending.wait()
+            return pending.wait(LOOK, self._look)
         finally:
             with self._lock:
                 self._open.discard(pending)
@@ -239,10 +280,19 @@ class Bridge:
         taken = self.taken
         if self._commands.empty():
             self._post(YourTurn(state, taken))
-        try:
-            return self._commands.get(timeout=timeout)
-        except queue.Empty:
-            return None
+        while True:
+            patience = LOOK if timeout is None else min(timeout, LOOK)
+            try:
+                return self._commands.get(timeout=patience)
+            except queue.Empty:
+                self._look()
+            if timeout is not None and (timeout := timeout - patience) <= 0:
+                return None
+
+    def _look(self) -> None:
+        """While nobody does anything: raises JournalError as soon as another process has taken the incident."""
+        if self._walking:
+            self.visit.still_ours()
 
     def confirm(self, request: Confirmation) -> Confirmed | None:
         answer = self._ask(request)

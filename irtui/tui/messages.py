@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from irtui.desk.handed import Handed
     from irtui.desk.nouns import Briefing
     from irtui.engine.operator import Confirmation, Progress, Question, Task
     from irtui.engine.operator import Message as Told
@@ -45,7 +46,7 @@ class Broke(Message):
 
     error: BaseException
     during: str
-    """shelf, briefing, opening or walking."""
+    """shelf, briefing, opening, walking or handing over."""
 
 
 @dataclass
@@ -83,6 +84,13 @@ class Asked(Message):
 
     request: Confirmation | Question | Task | str
     pending: Pending
+
+
+@dataclass
+class SignedOff(Message):
+    """The walk is over: the incident was handed over."""
+
+    handed: Handed
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """An answer that one thread waits for and another gives."""
 
 import queue
+from collections.abc import Callable
 from typing import Any
 
 
@@ -13,5 +14,10 @@ class Pending:
     def answer(self, value: Any) -> None:
         self._answers.put(value)
 
-    def wait(self) -> Any:
-        return self._answers.get()
+    def wait(self, every: float, meanwhile: Callable[[], None]) -> Any:
+        """Calls `meanwhile` after each `every` seconds without an answer; what it raises ends the waiting."""
+        while True:
+            try:
+                return self._answers.get(timeout=every)
+            except queue.Empty:
+                meanwhile()

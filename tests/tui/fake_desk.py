@@ -13,6 +13,7 @@ from typing import Any
 
 from irtui.desk.answers import Answer
 from irtui.desk.enquiries import Enquiry
+from irtui.desk.handed import of_a_real_one
 from irtui.desk.nouns import (
     Answers,
     Briefing,
@@ -241,6 +242,12 @@ class FakeVisit:
 
     def release(self) -> None:
         self.released = True
+
+    def still_ours(self) -> None:
+        """Nobody takes it."""
+
+    def may_be_handed_over(self) -> None:
+        of_a_real_one(self.mode)
 
     def walk(self, operator: Operator) -> IncidentState:
         self.operator = operator
@@ -498,8 +505,9 @@ class FakeDesk:
         return self.visit
 
     def resume(
-        self, incident_id: str, *, profile: str = "", key: str = "", passphrase: str = "", ask_secret: object
-    ) -> FakeVisit:
+        self, incident_id: str, *, profile: str = "", key: str = "", passphrase: str = "", seize: str = "",
+        ask_secret: object,
+    ) -> FakeVisit:  # fmt: skip
         self.keys_tried.append((key, passphrase))
         if self.opens_with is not None and (key, passphrase) != self.opens_with:
             raise KeyUnavailable(self.foreign("the keyring does not answer"))

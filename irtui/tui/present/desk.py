@@ -54,9 +54,39 @@ def _line(entry: Entry) -> Line:
             role = _SEVERITY_ROLE.get(entry.severity, "dim")
             return ((f" {entry.severity:<10}", role), (entry.title or entry.name, ""), (mark, "bad"))
         case IncidentEntry():
-            return ((f" {entry.mode:<10}", entry_role(entry)), (f"{entry.id} ", "name"), (entry.title or entry.why, ""))
+            return (
+                (f" {entry.mode:<10}", entry_role(entry)),
+                (f"{entry.id} ", "name"),
+                (_standing(entry), "warn"),
+                (entry.title or entry.why, ""),
+            )
         case ScenarioEntry():
             return ((" rehearsal ", "good"), (entry.title, ""))
+
+
+def _standing(entry: IncidentEntry) -> str:
+    """What somebody must know before opening it."""
+    if entry.writer:
+        return "in use · "
+    return f"for {entry.waits_for} · " if entry.waits_for else ""
+
+
+def _hands(entry: IncidentEntry) -> tuple[Line, ...]:
+    """For whom it waits, who writes it, and what enter does then."""
+    lines: list[Line] = []
+    if entry.writer:
+        lines += [labelled("in use by", entry.writer, "warn"), say("enter asks whether you take it over.", "dim")]
+    elif entry.waits_for:
+        here = entry.status == "open"
+        where = "here" if here else "on another machine"
+        lines.append(labelled("waits for", f"{entry.waits_for}, {where}", "warn"))
+        lines.append(
+            say(
+                "enter signs on, with your own key and AWS identity." if here else "If it comes back: r receives it.",
+                "dim",
+            )
+        )
+    return (EMPTY, *lines) if lines else ()
 
 
 def entry_role(entry: IncidentEntry) -> str:
@@ -68,7 +98,8 @@ def _matches(entry: Entry, words: str) -> bool:
         case RunbookEntry():
             text = f"{entry.name} {entry.title} {entry.severity} {entry.use_when} {entry.touches}"
         case IncidentEntry():
-            text = f"{entry.id} {entry.mode} {entry.title} {entry.runbook} {entry.account} {entry.operator}"
+            who = f"{entry.operator} {_standing(entry)}"
+            text = f"{entry.id} {entry.mode} {entry.title} {entry.runbook} {entry.account} {who}"
         case ScenarioEntry():
             text = f"{entry.name} {entry.title} {entry.story}"
     return all(word in text.lower() for word in words.lower().split())
@@ -96,6 +127,7 @@ def detail_lines(entry: Entry | None) -> tuple[Line, ...]:
                 labelled("journal", counted(entry.records, "record")),
                 labelled("folder", str(entry.path), "dim"),
                 *((labelled("why", entry.why, "bad"),) if entry.why else ()),
+                *_hands(entry),
             )
         case ScenarioEntry():
             return (

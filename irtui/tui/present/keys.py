@@ -8,10 +8,19 @@ PASSPHRASE_PROMPT = "Passphrase of the key file:"
 
 
 def key_question(trouble: KeyUnavailable) -> Question:
+    return _question(trouble.title, trouble.message)
+
+
+def signing_on_question(incident: str) -> Question:
+    """After a hand-over nobody can know which key the next one has."""
+    return _question(f"Sign on to {incident}", "It was handed over. You sign on with a key of your own.")
+
+
+def _question(title: str, words: str) -> Question:
     return Question(
         key="",
-        title=trouble.title,
-        text=f"{trouble.message}\n\nWith which key shall this sitting sign?",
+        title=title,
+        text=f"{words}\n\nWith which key shall this sitting sign?",
         choices={
             PASSPHRASE_FILE: "The key file; its passphrase is asked next.",
             "keyring": "The keyring; unlock it first.",

@@ -1,7 +1,7 @@
 """The desk: continue an incident, pick a runbook, or play a game day.
 
-j k move · enter opens · / searches · v asks CloudTrail · q leaves irtui. The lists are mounted when they have been
-read, so that the first frame is light.
+j k move · enter opens · / searches · r receives · v asks CloudTrail · q leaves irtui. The lists are mounted when
+they have been read, so that the first frame is light.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ class DeskScreen(FullScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", id="desk.open", tooltip="Open what is highlighted"),
         Binding("slash", "search", "search", id="desk.search", key_display="/", tooltip="Search all entries"),
+        Binding(
+            "r", "receive", "receive", id="desk.receive", tooltip="Take an incident from another machine: its file"
+        ),
         Binding("v", "trail", "CloudTrail", id="desk.trail", tooltip="Validate, search, cover CloudTrail; reads only"),
         Binding("escape", "clear", "clear", show=False, id="desk.clear", tooltip="End the search"),
         Binding("tab", "app.focus_next", "pane", show=False, id="desk.pane", tooltip="Next pane"),
@@ -102,6 +105,21 @@ class DeskScreen(FullScreen):
     def action_trail(self) -> None:
         if self._shelf is not None:
             self.irtui.show_forensics()
+
+    def action_receive(self) -> None:
+        from irtui.tui.screens.ask import TextDialog
+
+        if self._shelf is None:
+            return
+        lines = [
+            say("The file that somebody handed over to you. Compare its SHA-256 with what they read to you:"),
+            say("sha256sum FILE", "name"),
+            EMPTY,
+            say("It is verified, and you sign on with a key of your own."),
+        ]
+        self.app.push_screen(
+            TextDialog("Receive an incident", lines), lambda file: self.irtui.receive(file) if file else None
+        )
 
     def action_search(self) -> None:
         if self._shelf is None:

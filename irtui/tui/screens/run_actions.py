@@ -1,5 +1,6 @@
 """What the keys of the run screen ask for. Every one of them moves about or asks the engine; none does work."""
 
+from irtui.desk.handed import Parting
 from irtui.engine.operator import (
     AddNote,
     Approvals,
@@ -15,15 +16,19 @@ from irtui.engine.operator import (
     UndoStep,
     Unlock,
 )  # fmt: skip
+from irtui.errors import UsageError
 from irtui.journal.anchor import anchor
 from irtui.model.incident import StepState, StepStatus
 from irtui.report.forensics import kept_in
+from irtui.tui.present.errors import error_lines
 from irtui.tui.present.family import family_step
 from irtui.tui.present.gameday import said_lines
+from irtui.tui.present.handing import parting_lines
 from irtui.tui.present.steps import title
 from irtui.tui.screens import run_dialogs
 from irtui.tui.screens.ask import NoticeDialog
 from irtui.tui.screens.base import FullScreen
+from irtui.tui.screens.handing import HandOverScreen
 from irtui.tui.sitting import Sitting
 from irtui.tui.widgets.rows import Rows
 from irtui.tui.widgets.step_view import StepView
@@ -132,6 +137,22 @@ class Asking(FullScreen):
     def _close(self, text: object) -> None:
         if text:
             self._send(CloseIncident(str(text) if run_dialogs.unfinished(self.sitting.state) else ""))
+
+    def action_hand_over(self) -> None:
+        try:
+            self.sitting.visit.may_be_handed_over()
+        except UsageError as error:
+            self.app.push_screen(NoticeDialog("It cannot be handed over", error_lines(error), "warn"))
+            return
+        state = self.sitting.state
+        lines = parting_lines(state, self.sitting.busy_words())
+        self.app.push_screen(HandOverScreen(f"Hand {state.id} over", state.id, lines), self._hand_over)
+
+    def _hand_over(self, parting: Parting | None) -> None:
+        if parting is not None:
+            self.sitting.leaving = True
+            self.irtui.bridge.hand_over(parting)
+            self.sent()
 
     def action_to_steps(self) -> None:
         self.query_one("#steps").focus()

@@ -30,6 +30,7 @@ KEYS: list[BindingType] = [
     Binding("t", "family", "tree", id="run.family", tooltip="The family tree of the stolen key"),
     Binding("v", "trail", "trail", id="run.trail", tooltip="What CloudTrail can show, its validation, found events"),
     Binding("w", "approvals", "approvals", id="run.approvals", tooltip="Who must approve; ask anew; break the glass"),
+    Binding("o", "hand_over", "hand over", id="run.hand_over", tooltip="Sign off, and give the incident to somebody"),
     Binding("i", "hint", "hint", show=False, id="run.hint", tooltip="A hint for this step; it is counted"),
     Binding(
         "p", "pause", "pause", show=False, id="run.pause", tooltip="The rehearsal's world stands still, or goes on"
