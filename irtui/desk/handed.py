@@ -23,6 +23,10 @@ Said = tuple[str, str]
 _LEFT = ("open", "settling", "waiting", "approvals")
 
 
+class TakenOver(JournalError):
+    """Another process took the incident. The message says who did, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parting:
     """What somebody says who signs off."""
@@ -102,22 +106,32 @@ def new_file(text: str) -> Path | None:
         return None
     try:
         path = Path(text).expanduser().absolute()
-        there, folder = path.exists() or path.is_symlink(), path.parent.is_dir()
+        path.lstat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise UsageError(f"There is no such folder: {path.parent}", advice="Name another file.") from None
+        return path
     except (OSError, RuntimeError, ValueError) as flaw:
         raise UsageError(f"{text} cannot be the name of a file.", advice="Name another one.") from flaw
-    if there:
-        raise UsageError(f"It is there already: {path}", advice="Name another file.")
-    if not folder:
-        raise UsageError(f"There is no such folder: {path.parent}", advice="Name another file.")
-    return path
+    raise UsageError(f"It is there already: {path}", advice="Name another file.")
+
+
+def came_as(text: str) -> tuple[Path, str]:
+    """The file that somebody named to be received, and its SHA-256 in hex. Raises UsageError."""
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as flaw:
+        raise UsageError(f"{text} cannot be the name of a file.", advice="Name another one.") from flaw
+    return path, digest_of(path)
 
 
 def digest_of(path: Path) -> str:
     """SHA-256 of a file, hex. Raises UsageError."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as fault:
-        raise UsageError(f"{path} cannot be read again: {fault.strerror}.") from fault
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as fault:
+        raise UsageError(f"{path} cannot be read: {getattr(fault, 'strerror', '') or fault}.") from fault
 
 
 def left_open(body: Mapping[str, Any]) -> Iterator[Said]:
@@ -156,7 +170,7 @@ def told_by_whom(folder: Path, ours: Sequence[Record], error: JournalError) -> J
     takeover = next((record for record in later if record.type == "takeover"), None)
     if takeover is None:
         return None
-    return JournalError(
+    return TakenOver(
         f"{inert(takeover.op)} took it at {takeover.t[:19]}Z: {inert(takeover.body.get('why', ''))}",
         title=f"{folder.name} was taken over",
         advice="Nothing more is sent from here. What was under way then is in doubt there: they look at it first.",

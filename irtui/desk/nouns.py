@@ -48,6 +48,13 @@ class IncidentEntry:
     writer: str = ""
     """The process that writes it now, in words; empty: none does."""
 
+    @property
+    def hands(self) -> str:
+        """In whose hands it is, where that is not simply nobody's now."""
+        if self.writer:
+            return f"in use by {self.writer}"
+        return f"for {self.waits_for}" if self.waits_for else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ScenarioEntry:

@@ -171,6 +171,7 @@ class IrtuiApp(SafeApp):
             self.bug = log_bug(error, self._log_path)
             self.exit(70)
             return
+        self.clear_notifications()  # "Opening …" is not true any more
         if isinstance(error, Held):
             self._offer_takeover(message, error)
             return
@@ -190,11 +191,12 @@ class IrtuiApp(SafeApp):
         self.push_screen(TakeOverScreen(held.title, held.incident, lines), answered)
 
     def _after(self, message: Broke, error: IrtuiError) -> None:
+        from irtui.desk.handed import TakenOver
         from irtui.tui.screens.briefing import BriefingScreen
 
         if isinstance(self.screen, BriefingScreen) and message.during == "opening":
             self.screen.failed()
-        elif self._from_desk:
+        elif self._from_desk or isinstance(error, TakenOver):
             self._back_at_the_desk(read=message.during != "shelf")
         else:
             self.failure = error
@@ -240,10 +242,8 @@ class IrtuiApp(SafeApp):
 
     def receive(self, file: str) -> None:
         """Signs on to an incident that came as a file."""
-        from pathlib import Path
-
         self.toast("Opening", f"Reading {file} …")
-        self.bridge.receive(Path(file), self._profile, self._key)
+        self.bridge.receive(file, self._profile, self._key)
 
     def _back_at_the_desk(self, *, read: bool = True) -> None:
         self.sitting, self.mode, self._from_desk = None, "", True

@@ -49,7 +49,6 @@ from irtui.tui.present.keys import PASSPHRASE_FILE, PASSPHRASE_PROMPT, key_quest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from irtui.clock import Clock
     from irtui.desk.answers import Answer
@@ -112,14 +111,9 @@ class Bridge:
         question = signing_on_question(incident_id) if handed_on and not key else None
         self._jobs.put(("opening", lambda: self._sign_on(resume, key, question)))
 
-    def receive(self, file: Path, profile: str, key: str) -> None:
+    def receive(self, file: str, profile: str, key: str) -> None:
         """Takes an incident that was handed over as a file."""
-
-        def receive(key: str, passphrase: str) -> Any:
-            return self._desk.receive(file, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret)
-
-        question = None if key else signing_on_question(file.name)
-        self._jobs.put(("opening", lambda: self._sign_on(receive, key, question)))
+        self._jobs.put(("opening", lambda: self._receive(file, profile, key)))
 
     def walk(self, listener: MessagePump) -> None:
         self._listener = listener
@@ -215,6 +209,16 @@ class Bridge:
                 return
             except KeyUnavailable as error:
                 trouble, question = error, key_question(error)
+
+    def _receive(self, file: str, profile: str, key: str) -> None:
+        from irtui.desk.handed import came_as
+
+        path, sha256 = came_as(file)
+
+        def receive(key: str, passphrase: str) -> Any:
+            return self._desk.receive(path, profile=profile, key=key, passphrase=passphrase, ask_secret=self.secret)
+
+        self._sign_on(receive, key, None if key else signing_on_question(path.name, sha256))
 
     def _opened(self, visit: Any) -> None:
         self._briefing = None

@@ -50,7 +50,8 @@ async def test_what_the_room_says_is_read_and_found_again() -> None:
 
 
 async def test_the_banner_says_when_the_world_stands_still() -> None:
-    """p pauses and goes on; the banner says PAUSED, and that its time is the scenario's."""
+    """p pauses and goes on; the banner says PAUSED, and that its time is the scenario's. o says that nobody else can
+    have a rehearsal."""
     desk = FakeDesk()
     app = app_on(desk)
     async with app.run_test(size=(100, 24)) as pilot:
@@ -63,6 +64,9 @@ async def test_the_banner_says_when_the_world_stands_still() -> None:
         await until(pilot, lambda: app.screen.sitting.my_turn)  # type: ignore[attr-defined]
         await pilot.press("p")
         await until(pilot, lambda: "PAUSED" not in screen_text(app).split("\n")[0])
+        await pilot.press("o")
+        await until(pilot, lambda: "A rehearsal has nobody to be handed over to." in screen_text(app))
+        assert _name(app) == "NoticeDialog"
 
 
 async def test_the_end_shows_the_score_and_the_whole_debrief() -> None:

@@ -26,7 +26,8 @@ def list_() -> Result:
             "id": entry.id, "mode": entry.mode, "runbook": entry.runbook, "title": entry.title,
             "account": entry.account, "opened": entry.opened, "operator": entry.operator,
             "status": entry.status, "contained": entry.contained,
-            "records": entry.records, "path": str(entry.path), "why": entry.why,
+            "records": entry.records, "path": str(entry.path), "why": entry.why, "waits_for": entry.waits_for,
+            "writer": entry.writer,
         }
         for entry in entries
     ]  # fmt: skip
@@ -39,7 +40,7 @@ def list_() -> Result:
             entry.account,
             entry.opened[:16],
             entry.runbook,
-            entry.why,
+            entry.why or entry.hands,
         )
         for entry in entries
     ]

@@ -38,7 +38,7 @@ def desk_rows(shelf: Shelf, words: str = "") -> tuple[DeskRow, ...]:
         ("INCIDENTS TO CONTINUE", [entry for entry in shelf.incidents if entry.status not in _ENDED]),
         ("RUNBOOKS", list(shelf.runbooks)),
         ("GAME DAYS", list(shelf.scenarios)),
-        ("CLOSED INCIDENTS", [entry for entry in shelf.incidents if entry.status in _ENDED]),
+        ("CLOSED OR HANDED OVER", [entry for entry in shelf.incidents if entry.status in _ENDED]),
     ):
         kept = [entry for entry in entries if _matches(entry, words)]
         if kept:
@@ -72,21 +72,20 @@ def _standing(entry: IncidentEntry) -> str:
 
 
 def _hands(entry: IncidentEntry) -> tuple[Line, ...]:
-    """For whom it waits, who writes it, and what enter does then."""
-    lines: list[Line] = []
+    """Who writes it or for whom it waits, and what can be done then."""
     if entry.writer:
-        lines += [labelled("in use by", entry.writer, "warn"), say("enter asks whether you take it over.", "dim")]
-    elif entry.waits_for:
-        here = entry.status == "open"
-        where = "here" if here else "on another machine"
-        lines.append(labelled("waits for", f"{entry.waits_for}, {where}", "warn"))
-        lines.append(
-            say(
-                "enter signs on, with your own key and AWS identity." if here else "If it comes back: r receives it.",
-                "dim",
-            )
-        )
-    return (EMPTY, *lines) if lines else ()
+        return EMPTY, labelled("in use by", entry.writer, "warn"), say("enter asks whether you take it over.", "dim")
+    if not entry.waits_for:
+        return ()
+    if entry.status == "open":
+        how = "enter signs on, with your own key and AWS identity."
+        return EMPTY, labelled("waits for", entry.waits_for, "warn"), say(how, "dim")
+    return (
+        EMPTY,
+        labelled("went to", entry.waits_for, "warn"),
+        say("It goes on where they receive it. If it comes back: r.", "dim"),
+        say(f"The file again: irtui incidents handover {entry.id} --bundle FILE", "dim"),
+    )
 
 
 def entry_role(entry: IncidentEntry) -> str:
@@ -98,7 +97,7 @@ def _matches(entry: Entry, words: str) -> bool:
         case RunbookEntry():
             text = f"{entry.name} {entry.title} {entry.severity} {entry.use_when} {entry.touches}"
         case IncidentEntry():
-            who = f"{entry.operator} {_standing(entry)}"
+            who = f"{entry.operator} {entry.hands}"
             text = f"{entry.id} {entry.mode} {entry.title} {entry.runbook} {entry.account} {who}"
         case ScenarioEntry():
             text = f"{entry.name} {entry.title} {entry.story}"

@@ -78,6 +78,10 @@ def gist(kind: str, body: Mapping[str, Any]) -> str:
             return f"changes allowed in {body.get('account', '')} by {body.get('by', '')}"
         case "anchor":
             return f"#{body.get('seq')} lies at {body.get('where', '')}"
+        case "handover":
+            return f"to {body.get('to') or 'whoever goes on'} {body.get('reason', '')}".rstrip()
+        case "takeover":
+            return f"{body.get('why', '')} · from {body.get('from', '')}"
         case "skip" | "fail":
             return f"{step} {body.get('reason', '')}"
         case "attest":

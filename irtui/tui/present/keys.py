@@ -11,9 +11,10 @@ def key_question(trouble: KeyUnavailable) -> Question:
     return _question(trouble.title, trouble.message)
 
 
-def signing_on_question(incident: str) -> Question:
-    """After a hand-over nobody can know which key the next one has."""
-    return _question(f"Sign on to {incident}", "It was handed over. You sign on with a key of your own.")
+def signing_on_question(what: str, sha256: str = "") -> Question:
+    """After a hand-over nobody can know which key the next one has. `sha256`: of the file it came as."""
+    hashed = f"The file's sha256, to compare with what they read to you:\n{sha256}\n\n" if sha256 else ""
+    return _question(f"Sign on to {what}", f"{hashed}It was handed over. You sign on with a key of your own.")
 
 
 def _question(title: str, words: str) -> Question:

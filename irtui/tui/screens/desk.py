@@ -112,10 +112,8 @@ class DeskScreen(FullScreen):
         if self._shelf is None:
             return
         lines = [
-            say("The file that somebody handed over to you. Compare its SHA-256 with what they read to you:"),
-            say("sha256sum FILE", "name"),
-            EMPTY,
-            say("It is verified, and you sign on with a key of your own."),
+            say("The file that somebody handed over to you. Its sha256 is shown to compare, its journal is verified;"),
+            say("then you sign on with a key and an AWS identity of your own."),
         ]
         self.app.push_screen(
             TextDialog("Receive an incident", lines), lambda file: self.irtui.receive(file) if file else None

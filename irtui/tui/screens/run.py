@@ -109,6 +109,7 @@ class RunScreen(Asking):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         self.call_after_refresh(self._read_out)
+        self.call_after_refresh(self._show_tail)  # a dialog that came with the screen kept its size from it
 
     def on_your_turn(self, message: YourTurn) -> None:
         """The engine asks again every few seconds; a command that is already under way is not forgotten for that."""

@@ -34,8 +34,8 @@ class KeyLine(Static):
             room -= len(key) + len(word) + 3
         for key, word in shown:
             if word != "help":
-                room -= len(key) + len(word) + 3
-                if room < 0:
+                if (needed := len(key) + len(word) + 3) > room:
                     continue
+                room -= needed
             spans += [(key, "key"), (f" {word}  ", "")]
         self.update(painted(tuple(spans)))

@@ -11,6 +11,7 @@ import pytest
 from irtui.clock import ManualClock
 from irtui.errors import JournalError
 from irtui.journal.disk import RealDisk
+from irtui.journal.handle import Replaced, writer
 from irtui.journal.seal import Ed25519Signer, endorse
 from irtui.journal.store import Journal
 from irtui.journal.verify import verify
@@ -68,6 +69,28 @@ def test_a_writer_that_was_taken_over_writes_no_more(tmp_path: Path) -> None:
     found = verify(tmp_path / "INC-A")
     assert found.verdict == "complete"
     assert any(note.startswith("#4: taken over from process") for note in found.notes)
+
+
+def test_who_writes_is_told_without_taking_the_lock(tmp_path: Path) -> None:
+    """The writer has a name while it holds the journal. One that was fenced sees it by a look alone, and when it leaves
+    it takes nobody's name away; a name that a crash left is nobody's."""
+    folder = tmp_path / "INC-A"
+    alice = begun(tmp_path)
+    assert "of alice on" in writer(folder)
+    bob = seized(tmp_path)
+    alice.release()
+    assert "of bob on" in writer(folder)
+    carol = seized(tmp_path)
+    with pytest.raises(Replaced, match="taken over"):
+        bob.still_ours()
+    with pytest.raises(JournalError):
+        bob.append("note", {"text": "his"})
+    carol.still_ours()
+    named = (folder / "owner").read_bytes()
+    carol.release()
+    assert writer(folder) == ""
+    (folder / "owner").write_bytes(named)
+    assert writer(folder) == ""
 
 
 def test_what_was_acknowledged_during_the_takeover_is_kept(tmp_path: Path) -> None:
