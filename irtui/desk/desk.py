@@ -260,7 +260,7 @@ class Desk:
         if (key or kind_of(records)) == PASSPHRASE_FILE and not passphrase:
             passphrase = ask_secret("Passphrase of the key file") or ""
         signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
-        wanted = str((given or {}).get("to_key") or "")
+        wanted = str(records[-1].body.get("to_key") or "") if records[-1].type == "handover" else ""
         if wanted and (signing.endorsement or {}).get("by") != wanted:
             raise Denied(
                 f"{folder.name} was handed over to the key {wanted[:16]}…, which is not yours.",

@@ -50,7 +50,7 @@ class IncidentEntry:
 
     @property
     def hands(self) -> str:
-        """In whose hands it is, where that is not simply nobody's now."""
+        """Who has it, or for whom it waits; empty: it lies here."""
         if self.writer:
             return f"in use by {self.writer}"
         return f"for {self.waits_for}" if self.waits_for else ""

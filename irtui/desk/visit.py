@@ -97,7 +97,10 @@ class Visit:
         """
         self.may_be_handed_over()
         body = signing_off(parting, self.state)
-        self._ledger.write("handover", body)
+        try:
+            self._ledger.write("handover", body)
+        except JournalError as error:
+            raise self._by_whom(error) from error
         self.release()
         troubles: list[IrtuiError] = []
         try:

@@ -35,8 +35,8 @@ def run_app(
     """Runs the app until it is left. 0, 70 after a bug (said on stderr), 130 after a signal.
 
     Raises the IrtuiError that ended a run or a briefing that was asked for with `start` or `resume`, when it has
-    been read on the screen; after a hand-over or a take-over the desk is there instead. Waits
-    for a call in flight, so that its outcome is recorded.
+    been read on the screen; after a hand-over, or when another process took over, the desk is there instead. Waits for
+    a call in flight, so that its outcome is recorded.
     """
     app = IrtuiApp(
         desk, start=start, resume=resume, profile=profile, key=key, clock=clock, ascii_only=ascii_only, keymap=keymap,

@@ -15,7 +15,7 @@ from irtui.desk.handed import Parting
 from irtui.desk.home import Home
 from irtui.desk.nouns import Answers, Request, RunbookEntry, ScenarioEntry
 from irtui.desk.visit import Visit
-from irtui.errors import UsageError
+from irtui.errors import Denied, UsageError
 from irtui.gameday.world import World
 from irtui.journal.read import read_records
 from irtui.journal.verify import verify
@@ -221,9 +221,9 @@ async def test_what_another_process_has_is_taken_over_and_the_fenced_screen_says
                 visit.release()
 
 
-def test_a_file_that_could_not_be_made_is_told_with_the_way_to_make_it(sits: MakeDesk, tmp_path: Path) -> None:
+def test_what_was_left_undone_by_a_sign_off_is_told(sits: MakeDesk, tmp_path: Path) -> None:
     """The sign-off stands when the disk refuses the file: nobody goes on here, the notice says how to make it, and that
-    makes it."""
+    makes it. Given to one key on this machine, another key is refused with a sentence."""
     desk = sits("eva")
     visit = opened(desk, tmp_path)
     file = tmp_path / "there.zip"
@@ -235,3 +235,7 @@ def test_a_file_that_could_not_be_made_is_told_with_the_way_to_make_it(sits: Mak
         desk.resume(visit.id, ask_secret=lambda prompt: None)
     again = desk.hand_over(visit.id, Parting(bundle=tmp_path / "other.zip"), key="", passphrase="")
     assert again.sha256 and again.to == "mo"
+    here = opened(desk, tmp_path)
+    here.hand_over(Parting("mo", "shift ends", "ab" * 32))
+    with pytest.raises(Denied, match="not yours"):
+        desk.resume(here.id, key="ephemeral", ask_secret=lambda prompt: None)
