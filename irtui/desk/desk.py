@@ -15,7 +15,7 @@ from irtui.clock import Clock, SystemClock
 from irtui.desk import catalogue
 from irtui.desk.anchoring import tell
 from irtui.desk.approvals import Asked, approved, read_asked
-from irtui.desk.handed import Handed, Parting, digest_of
+from irtui.desk.handed import Handed, Parting, digest_of, waits_for
 from irtui.desk.handover import bundled, sign_off, unpacked
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
@@ -328,6 +328,12 @@ class Desk:
         )  # fmt: skip
         sha256 = digest_of(bundled(folder, parting.bundle)) if parting.bundle else ""
         return Handed(folder.name, body, parting.bundle, sha256)
+
+    def waits_for(self, incident: str) -> str:
+        """For whom it waits on this machine since its last operator signed off; empty: nobody did. Raises UsageError,
+        JournalError."""
+        records = read_records(self.home.incident(incident or self._latest()))
+        return waits_for(records[-1]) if records and given_away(records[-1]) is None else ""
 
     def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, ask_secret: AskSecret) -> Anchor:
         """Records that a fingerprint lies at `where` now; see `desk.anchoring`, also for what is raised."""

@@ -212,7 +212,7 @@ class IrtuiApp(SafeApp):
                 if entry.status == "open":
                     self.mode = entry.mode
                     self.toast("Opening", f"Resuming {entry.id} …")
-                    self.bridge.resume(entry.id, self._profile, self._key, handed_on=bool(entry.waits_for))
+                    self.bridge.resume(entry.id, self._profile, self._key)
                 else:
                     self.toast(f"{entry.id} is {entry.status}", entry.why or f"irtui audit show {entry.id}", "warning")
             case RunbookEntry() if any(problem.level == "error" for problem in entry.problems):

@@ -98,18 +98,9 @@ class Bridge:
     def begin(self, briefing: Briefing, answers: Answers) -> None:
         self._jobs.put(("opening", lambda: self._opened(self._desk.begin(briefing, answers))))
 
-    def resume(
-        self, incident_id: str, profile: str = "", key: str = "", *, seize: str = "", handed_on: bool = False
-    ) -> None:
-        """`seize`: why it is taken from another process. `handed_on`: it waits for somebody to sign on."""
-
-        def resume(key: str, passphrase: str) -> Any:
-            return self._desk.resume(
-                incident_id, profile=profile, key=key, passphrase=passphrase, seize=seize, ask_secret=self.secret
-            )
-
-        question = signing_on_question(incident_id) if handed_on and not key else None
-        self._jobs.put(("opening", lambda: self._sign_on(resume, key, question)))
+    def resume(self, incident_id: str, profile: str = "", key: str = "", *, seize: str = "") -> None:
+        """`seize`: why it is taken from another process."""
+        self._jobs.put(("opening", lambda: self._resume(incident_id, profile, key, seize)))
 
     def receive(self, file: str, profile: str, key: str) -> None:
         """Takes an incident that was handed over as a file."""
@@ -209,6 +200,15 @@ class Bridge:
                 return
             except KeyUnavailable as error:
                 trouble, question = error, key_question(error)
+
+    def _resume(self, incident_id: str, profile: str, key: str, seize: str) -> None:
+        def resume(key: str, passphrase: str) -> Any:
+            return self._desk.resume(
+                incident_id, profile=profile, key=key, passphrase=passphrase, seize=seize, ask_secret=self.secret
+            )
+
+        waits = not key and self._desk.waits_for(incident_id)
+        self._sign_on(resume, key, signing_on_question(incident_id) if waits else None)
 
     def _receive(self, file: str, profile: str, key: str) -> None:
         from irtui.desk.handed import came_as

@@ -504,6 +504,9 @@ class FakeDesk:
         self.visit = FakeVisit(self, bool(answers.account_typed))
         return self.visit
 
+    def waits_for(self, incident_id: str) -> str:
+        return ""
+
     def resume(
         self, incident_id: str, *, profile: str = "", key: str = "", passphrase: str = "", seize: str = "",
         ask_secret: object,
