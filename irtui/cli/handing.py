@@ -1,6 +1,6 @@
 """An incident changes hands: signed off, received, or taken from a process that hangs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from irtui.cli import sitting
@@ -9,7 +9,8 @@ from irtui.cli.interruption import interruptible
 from irtui.cli.lines import Lines
 from irtui.cli.opening import Session, open_desk
 from irtui.cli.output import Result
-from irtui.desk.handed import Handed, Parting, Said, left_open, named_key
+from irtui.cli.present import said
+from irtui.desk.handed import Handed, Parting, left_open, named_key
 from irtui.errors import Declined
 from irtui.text import inert
 
@@ -34,7 +35,7 @@ def receive(session: Session, file: Path, *, profile: str, key: str) -> Result:
         records = visit.records()
         body = next(record.body for record in reversed(records) if record.type == "handover")
         data = {"incident": visit.id, "handover": dict(body), "path": str(visit.folder)}
-        lines = [f"received   {inert(visit.id)}, signed on as {inert(visit.state.operator)}", *_lines(left_open(body))]
+        lines = [f"received   {inert(visit.id)}, signed on as {inert(visit.state.operator)}", *said(left_open(body))]
         return Result(data, "\n".join([*lines, f"  irtui resume {inert(visit.id)}"]))
     finally:
         visit.release()
@@ -56,11 +57,5 @@ def take_over(session: Session, incident: str, reason: str, *, profile: str, key
 
 def _told(handed: Handed) -> Iterator[str]:
     yield f"handed over  {inert(handed.incident)} to {inert(handed.to)}; its key is destroyed"
-    yield from _lines(left_open(handed.body))
-    yield from _lines(handed.next_steps())
-
-
-def _lines(said: Iterable[Said]) -> Iterator[str]:
-    for word, stands_for in said:
-        aloud = "   (read it aloud)" if word == "sha256" else ""
-        yield f"  {word:<9} {inert(stands_for, 4096)}{aloud}"
+    yield from said(left_open(handed.body))
+    yield from said(handed.next_steps())

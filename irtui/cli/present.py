@@ -8,6 +8,7 @@ from typing import Any
 
 from irtui.canonical import plain
 from irtui.clock import rfc3339
+from irtui.desk.handed import Said
 from irtui.desk.nouns import Simulated
 from irtui.engine.operator import Confirmation
 from irtui.model.incident import IncidentState, StepState, StepStatus
@@ -50,6 +51,13 @@ Fidelity = Callable[[str, str], Simulated | None]
 
 def real(service: str, operation: str) -> None:
     """For real incidents, and where nobody knows."""
+
+
+def said(pairs: Iterable[Said]) -> Iterator[str]:
+    """What is told when an incident changes hands."""
+    for word, stands_for in pairs:
+        aloud = "   (read it aloud)" if word == "sha256" else ""
+        yield f"  {word:<9} {inert(stands_for, 4096)}{aloud}"
 
 
 def banner(state: IncidentState) -> str:

@@ -20,6 +20,7 @@ from irtui.cli.output import Result
 from irtui.cli.page import Page
 from irtui.cli.plain import PlainOperator
 from irtui.cli.screen import say_removed
+from irtui.desk.handed import handed_on, signed_off
 from irtui.desk.nouns import Answers, Request
 from irtui.engine.machine import current_step
 from irtui.engine.operator import Operator
@@ -66,6 +67,8 @@ def open_incident(session: Session, incident: str, *, profile: str, key: str, as
     with interruptible(lines):
         visit = _resumed(desk, incident, profile, key, asking_on(page, lines))
         say_removed(session, visit.mode)
+        if (record := handed_on(visit.records())) is not None:
+            page.lines("left to you", *present.said(signed_off(record)), "")
         return walk_by_hand(visit, page, lines)
 
 

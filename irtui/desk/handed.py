@@ -143,6 +143,14 @@ def left_open(body: Mapping[str, Any]) -> Iterator[Said]:
             yield name, str(item)
 
 
+def signed_off(record: Record) -> Iterator[Said]:
+    """What a `handover` record says to whoever signs on after it."""
+    yield "from", f"{record.op} at {record.t[:19]}Z"
+    yield "to", str(record.body.get("to") or "whoever goes on")
+    yield "they said", str(record.body.get("reason") or "nothing")
+    yield from left_open(record.body)
+
+
 def handed_on(records: Sequence[Record]) -> Record | None:
     """The `handover` record after which the last sitting signed on; None where nobody handed over."""
     for before, record in zip(reversed(records[:-1]), reversed(records), strict=False):

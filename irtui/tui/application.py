@@ -119,8 +119,8 @@ class IrtuiApp(SafeApp):
         self.push_screen(BriefingScreen(message.briefing))
 
     def on_opened(self, message: Opened) -> None:
-        from irtui.desk.handed import handed_on
-        from irtui.tui.present.handing import handed_on_lines
+        from irtui.desk.handed import handed_on, signed_off
+        from irtui.tui.present.handing import said_lines
         from irtui.tui.screens.ask import NoticeDialog
         from irtui.tui.screens.run import RunScreen
         from irtui.tui.sitting import Sitting
@@ -131,7 +131,7 @@ class IrtuiApp(SafeApp):
         self._to_desk()
         self.push_screen(RunScreen(self.sitting))
         if (record := handed_on(visit.records())) is not None:
-            self.push_screen(NoticeDialog("You signed on; this was left to you", handed_on_lines(record)))
+            self.push_screen(NoticeDialog("You signed on; this was left to you", said_lines(signed_off(record))))
 
     def on_signed_off(self, message: SignedOff) -> None:
         """The desk, which says what the next one does; it stays there whatever irtui was started with."""

@@ -128,12 +128,14 @@ def test_a_process_that_hangs_is_fenced_by_the_one_that_takes_over(world: World,
     verified = irtui(ana, "audit", "verify", name, "--allow-open")
     assert "taken over from process" in verified.stdout
     gone = irtui(
-        ana, "incidents", "handover", name, "--to", "pia", program=people.program(), extra=people.environ("ana")
-    )
+        ana, "incidents", "handover", name, "--to", "pia", "--reason", "mind the \u202ebots", program=people.program(),
+        extra=people.environ("ana"),
+    )  # fmt: skip
     assert gone.returncode == 0, gone.stderr
     people.joins("pia")
     third = people.sits_down("pia", ana, "resume", "--plain")
     try:
+        third.until("they said mind the \\u{202e}bots")
         third.answer("Number or name", "")
         third.answer("> ", "q")
         assert third.ended() == 0

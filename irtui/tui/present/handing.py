@@ -1,7 +1,6 @@
-"""An incident changes hands: what is left open, what was signed off, what the one before said, who has it."""
+"""An incident changes hands: what is left open, what was signed off, who has it."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from irtui.desk.handed import Handed, Parting, Said, left_open, signing_off
 from irtui.model.incident import IncidentState
@@ -18,7 +17,7 @@ def parting_lines(state: IncidentState, busy: str) -> tuple[Line, ...]:
         say("You sign off: your key of this incident is destroyed. The next one signs on with their own."),
         EMPTY,
         *((labelled("running", f"{busy} (its outcome is still recorded)", "warn", _WIDTH),) if busy else ()),
-        *_said(left_open(signing_off(Parting(), state))),
+        *said_lines(left_open(signing_off(Parting(), state))),
         labelled("unanchored", f"since #{state.told + 1} (f in the run screen gives the line to paste)", "", _WIDTH),
     )
 
@@ -32,23 +31,11 @@ def handed_lines(handed: Handed) -> tuple[Line, ...]:
     return (
         say(told),
         EMPTY,
-        *_said(handed.next_steps()),
+        *said_lines(handed.next_steps()),
         *((say("Read the sha256 aloud: they compare it with that of the file.", "dim"),) if handed.sha256 else ()),
         EMPTY,
-        *_said(left_open(handed.body)),
+        *said_lines(left_open(handed.body)),
         *troubles,
-    )
-
-
-def handed_on_lines(record: Any) -> tuple[Line, ...]:
-    """To whoever signed on: what the one before said. `record` is the `handover` record."""
-    body = record.body
-    return (
-        labelled("from", f"{record.op} at {record.t[:19]}Z", "name", _WIDTH),
-        labelled("to", str(body.get("to") or "whoever goes on"), "", _WIDTH),
-        labelled("they said", str(body.get("reason") or "nothing"), "name", _WIDTH),
-        EMPTY,
-        *_said(left_open(body)),
     )
 
 
@@ -65,7 +52,8 @@ def taking_lines(incident: str, writer: str) -> tuple[Line, ...]:
     )
 
 
-def _said(said: Iterable[Said]) -> Iterable[Line]:
+def said_lines(said: Iterable[Said]) -> Iterator[Line]:
+    """Word by word what is told when an incident changes hands."""
     for word, stands_for in said:
         if word == "sha256":  # on a line of its own it stays whole at 80 columns
             yield labelled(word, "", "", _WIDTH)
@@ -76,7 +64,7 @@ def _said(said: Iterable[Said]) -> Iterable[Line]:
 
 
 def _role(word: str, stands_for: str) -> str:
-    if word in ("send", "they run", "you run"):
+    if word in ("send", "they run", "you run", "from", "to", "they said"):
         return "name"
     if word == "containment":
         return "good" if stands_for == "contained" else "bad"
