@@ -175,7 +175,7 @@ def told_by_whom(folder: Path, ours: Sequence[Record], error: JournalError) -> J
         return None
     if not later or later[0].sig != ours[-1].sig:
         return error
-    takeover = next((record for record in later if record.type == "takeover"), None)
+    takeover = next((record for record in later[1:] if record.type == "takeover"), None)
     if takeover is None:
         return None
     return TakenOver(

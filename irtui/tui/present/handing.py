@@ -24,12 +24,12 @@ def parting_lines(state: IncidentState, busy: str) -> tuple[Line, ...]:
 
 def handed_lines(handed: Handed) -> tuple[Line, ...]:
     """After it: what the next one runs, what is left to them, and what did not work."""
-    told = "You signed off last." if handed.key_left else "You signed off last; the incident's key is destroyed."
+    key = "could not be destroyed" if handed.key_left else "is destroyed"
     troubles: list[Line] = []
     for trouble in handed.troubles:
         troubles += [EMPTY, say(trouble.title, "bad"), *error_lines(trouble)]
     return (
-        say(told),
+        say(f"You signed off last; the incident's key {key}.", "bad" if handed.key_left else ""),
         EMPTY,
         *said_lines(handed.next_steps()),
         *((say("Read the sha256 aloud: they compare it with that of the file.", "dim"),) if handed.sha256 else ()),

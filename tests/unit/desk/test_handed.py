@@ -52,8 +52,9 @@ def test_who_took_it_is_told_as_soon_as_they_have_written_why(tmp_path: Path) ->
     def told() -> JournalError | None:
         return told_by_whom(tmp_path / "INC-A", ours, lost)
 
-    joined(tmp_path, "bob", "she is [b]asleep", Watched(lambda: seen.append(told())))
+    bob = joined(tmp_path, "bob", "she is [b]asleep", Watched(lambda: seen.append(told())))
     assert seen == [None]
+    assert told_by_whom(tmp_path / "INC-A", bob.records, lost) is None, "nobody took it from bob, and not bob himself"
     taken = told()
     assert isinstance(taken, TakenOver) and taken.title == "INC-A was taken over"
     assert taken.message.startswith("bob took it at ") and taken.message.endswith("Z: she is [b]asleep")
