@@ -137,6 +137,8 @@ class HandOverScreen(_Form):
         )
 
     def _looked(self, parting: Parting | None, error: BaseException | None) -> None:
+        if self not in self.app.screen_stack:  # esc was quicker
+            return
         if isinstance(error, UsageError):
             self._checked()
             self.tell(error.message, "bad")
