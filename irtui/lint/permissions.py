@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from irtui.actions.registry import ACTIONS
-from irtui.aws.models import request_shape, signing_name
+from irtui.aws.models import request_shape
 from irtui.lint import scopes
+from irtui.lint.s3_actions import of_objects
 from irtui.lint.subject import Subject
 from irtui.model.runbook import CallBody, ChildBody, Runbook, UseBody
 from irtui.runbook.template import Expression, parts
@@ -85,15 +86,14 @@ def _placed(permission: str, body: UseBody) -> Iterator[CallBody]:
 
 
 def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:
-    prefix = scopes.PREFIXES.get(call.service) or signing_name(call.service)
-    action = scopes.ACTION_NAMES.get(call.name, f"{prefix}:{call.operation}")
-    yield from _of_permission(action, call)
+    yield from _of_permission(scopes.action_of(call.service, call.operation, call.params), call)
     for other in scopes.BESIDES.get(call.name, ()):
         if other == "iam:PassRole":
             yield from ((other, arn) for arn in _passed(call))
             continue
         service, _, operation = other.partition(":")
-        yield from _of_permission(other, CallBody(service, operation))
+        same = call.params if call.name in scopes.SAME_BUCKET else {}
+        yield from _of_permission(other, CallBody(service, operation, same))
 
 
 def _passed(call: CallBody) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _of_permission(action: str, call: CallBody) -> Iterator[tuple[str, str]]:
     elif prefix == "s3" and "Bucket" in call.params:
         bucket = _pattern(call.params["Bucket"])
         yield action, f"arn:aws:s3:::{bucket}"
-        if "Key" in call.params:
+        if "Key" in call.params or of_objects(action):
             yield action, f"arn:aws:s3:::{bucket}/*"
     elif prefix == "athena" and (catalogue := call.params.get("CatalogName")):
         yield action, f"arn:aws:athena:*:*:datacatalog/{_pattern(catalogue)}"

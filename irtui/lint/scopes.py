@@ -4,30 +4,22 @@ Rules: `*` as a resource only where AWS has no resource for the action, or where
 service's resources; both with the reason.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from irtui.aws.models import signing_name
+from irtui.lint.s3_actions import s3_action
+
 ACTION_NAMES = {
+    "kms.ReEncrypt": "kms:ReEncryptFrom",
     "lambda.Invoke": "lambda:InvokeFunction",
-    "s3.CopyObject": "s3:PutObject",
-    "s3.DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
-    "s3.DeleteBucketReplication": "s3:PutReplicationConfiguration",
-    "s3.DeleteObjects": "s3:DeleteObject",
-    "s3.GetBucketEncryption": "s3:GetEncryptionConfiguration",
-    "s3.GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-    "s3.GetBucketReplication": "s3:GetReplicationConfiguration",
-    "s3.GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
-    "s3.GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-    "s3.HeadBucket": "s3:ListBucket",
-    "s3.HeadObject": "s3:GetObject",
-    "s3.ListBuckets": "s3:ListAllMyBuckets",
-    "s3.ListObjectVersions": "s3:ListBucketVersions",
-    "s3.ListObjects": "s3:ListBucket",
-    "s3.ListObjectsV2": "s3:ListBucket",
-    "s3.PutBucketEncryption": "s3:PutEncryptionConfiguration",
-    "s3.PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-    "s3.PutBucketReplication": "s3:PutReplicationConfiguration",
-    "s3.PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
-    "s3.PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3.CreateSession": "s3express:CreateSession",
+    "s3.ListDirectoryBuckets": "s3express:ListAllMyDirectoryBuckets",
+    "s3.RenameObject": "s3express:CreateSession",
+    "s3.WriteGetObjectResponse": "s3-object-lambda:WriteGetObjectResponse",
+    "sns.PublishBatch": "sns:Publish",
 }
-"""Operations whose IAM action has another name."""
+"""Operations whose IAM action has another name; those of S3 stand in `s3_actions`."""
 
 PREFIXES = {"cloudwatch": "cloudwatch", "sesv2": "ses"}
 """Services whose IAM prefix is neither botocore's name nor the signing name."""
@@ -127,13 +119,19 @@ BESIDES = {
     ),
     "athena.ListTableMetadata": ("glue:GetTables",),
     "cloudtrail.UpdateTrail": ("iam:PassRole",),
+    "kms.ReEncrypt": ("kms:ReEncryptTo",),
     "s3.CopyObject": ("s3:GetObject",),
     "s3.DeleteObjects": ("s3:DeleteObjectVersion",),
+    "s3.GetObjectAttributes": ("s3:GetObject",),
     "s3.PutBucketReplication": ("iam:PassRole",),
+    "s3.UploadPartCopy": ("s3:GetObject",),
 }  # fmt: skip
 """What an operation does in the caller's name elsewhere: Athena reads and writes with the caller's permissions (Athena
 user guide, "Example policies"). Of the catalogue only the database that irtui makes. A copy reads its source; whoever
 lets S3 replicate hands it a role."""
+
+SAME_BUCKET = frozenset({"s3.DeleteObjects", "s3.GetObjectAttributes"})
+"""Operations whose further needs are about the bucket that they name."""
 
 UNKNOWN = "irtui does not know the resources of this service's actions"
 
@@ -144,3 +142,13 @@ def reason(action: str) -> str:
     if action in UNSCOPED:
         return UNSCOPED[action]
     return "" if prefix in ARNS or prefix in ("iam", "sts") else UNKNOWN
+
+
+def action_of(service: str, operation: str, params: Mapping[str, Any]) -> str:
+    """`iam:GetUser`: the IAM action that an operation is allowed by, with its prefix."""
+    name = f"{service}.{operation}"
+    if name in ACTION_NAMES:
+        return ACTION_NAMES[name]
+    if service == "s3":
+        return f"s3:{s3_action(operation, params)}"
+    return f"{PREFIXES.get(service) or signing_name(service)}:{operation}"

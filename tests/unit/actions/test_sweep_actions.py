@@ -11,7 +11,7 @@ from irtui.actions.registry import ACTIONS
 from irtui.aws import shapes
 from irtui.aws.door import Objects
 from irtui.errors import AwsFault, SimulatorGap
-from irtui.lint.scopes import ACTION_NAMES
+from irtui.lint.scopes import action_of
 from irtui.model.call import Call
 from irtui.model.outcome import Reply
 
@@ -55,7 +55,7 @@ def observe(action: str, of: Account, /, **inputs: Any) -> Mapping[str, Any]:
     assert look is not None
     facts = look(of, inputs, NOW)
     assert set(ACTIONS[action].keeps) <= set(facts.data) and facts.data["gaps"] == list(facts.gaps)
-    spoken = {ACTION_NAMES.get(name, name.replace(".", ":")) for name in of.asked} - {"s3:ListAllMyBuckets"}
+    spoken = {action_of(*name.split("."), {}) for name in of.asked} - {"s3:ListAllMyBuckets"}
     assert spoken <= set(ACTIONS[action].permissions)
     return facts.data
 
