@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from irtui.errors import Problem
-from irtui.lint.subject import Subject
-from irtui.model.runbook import AskBody, Step
+from irtui.lint.subject import Subject, effect_of
+from irtui.model.effect import Effect
+from irtui.model.runbook import AskBody, ChildBody, ManualBody, Step
 from irtui.runbook.syntax import compiled, nodes, roots
 
 RULE = "reach"
@@ -27,6 +28,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
                 yield subject.problem(RULE, place, f"it needs {name}, which comes after it", "Move one of them.")
         if step.when:
             yield from _when(subject, (*at, "when"), step.when, earlier)
+            yield from _unanswered(subject, (*at, "when"), step, earlier)
         earlier[step.id] = step
 
 
@@ -47,6 +49,32 @@ def _when(subject: Subject, at: tuple[str | int, ...], when: str, earlier: dict[
                 if literal["value"] not in choices:
                     message = f"{literal['value']!r} is no choice of {step.id}"
                     yield subject.problem(RULE, at, message, f"Its choices: {', '.join(choices)}.")
+
+
+def _unanswered(subject: Subject, at: tuple[str | int, ...], step: Step, earlier: dict[str, Step]) -> Iterator[Problem]:
+    """`!=` an answer holds also before there is one: a step that acts could be taken before the decision."""
+    if effect_of(step) is Effect.READ and not isinstance(step.body, ManualBody | ChildBody):
+        return
+    for node in nodes(compiled(step.when).parsed):
+        if node["type"] != "comparator" or node["value"] != "ne":
+            continue
+        for side in node["children"]:
+            asked = _asked(side, earlier)
+            if asked is not None and isinstance(asked.body, AskBody) and asked.id not in _needed(step, earlier):
+                message = f"this holds also before {asked.id} is answered: the step could be taken too soon"
+                yield subject.problem(RULE, at, message, f"Add {asked.id} to needs.", level="warning")
+
+
+def _needed(step: Step, earlier: dict[str, Step]) -> set[str]:
+    """What must be done before it, also because of what it needs."""
+    found: set[str] = set()
+    waiting = list(step.needs)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in earlier:
+            found.add(name)
+            waiting += earlier[name].needs
+    return found
 
 
 def _asked(node: dict[str, Any], earlier: dict[str, Step]) -> Step | None:

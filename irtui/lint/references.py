@@ -10,7 +10,7 @@ from irtui.lint.subject import Subject, effect_of
 from irtui.model.effect import Effect
 from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, Step, UseBody
 from irtui.runbook.load import Path
-from irtui.runbook.syntax import roots
+from irtui.runbook.syntax import misread, roots
 from irtui.runbook.template import expressions
 
 RULE = "references"
@@ -30,7 +30,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
                 yield from _expression(subject, ("sessions", name, key), expression, {}, frozenset(), used)
     for at, step in subject.steps():
         items = frozenset({"item", step.as_}) if step.for_each else frozenset()
-        for place, expression in _written(step):
+        for place, expression in written(step):
             known_items = items if place[0] not in ("when", "for_each") else frozenset()
             yield from _expression(subject, (*at, *place), expression, earlier, known_items, used)
         if step.session != "caller" and step.session not in {spec.name for spec in subject.runbook.sessions}:
@@ -60,7 +60,7 @@ def fields(step: Step) -> set[str]:
     return ALWAYS | ({"choice"} if isinstance(step.body, AskBody) else set())
 
 
-def _written(step: Step) -> Iterator[tuple[Path, str]]:
+def written(step: Step) -> Iterator[tuple[Path, str]]:
     """Every expression of a step, with its place."""
     if step.when:
         yield ("when",), step.when
@@ -104,6 +104,8 @@ def _expression(
     subject: Subject, at: Path, expression: str, earlier: Mapping[str, Step], items: frozenset[str], used: set[str]
 ) -> Iterator[Problem]:
     inputs = [spec.name for spec in subject.runbook.inputs]
+    if misread(expression):
+        return  # another rule says it
     for names in roots(expression):
         root, rest = names[0], names[1:]
         if root in items:

@@ -184,6 +184,10 @@ def _worded(error: yaml.MarkedYAMLError, text: str, mark: Any) -> tuple[str, str
     hint = ""
     if OPEN in line:
         hint = 'Quote it: "${{ … }}" in a flow map {…}, or where the value holds a colon.'
+    elif "anchors" in message:
+        hint = "Write it out twice; quote the value where & itself is meant."
+    elif "aliases" in message:
+        hint = "Quote the value where * itself is meant; else write it out once more."
     elif "`" in message or "not allowed" in message or "cannot start any token" in message:
         hint = "Quote the value: it starts with a character that means something in YAML."
     elif "expected ',' or" in message:

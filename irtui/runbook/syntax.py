@@ -82,6 +82,26 @@ def watched(until: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def misread(expression: str) -> tuple[str, ...]:
+    """What stands as `!a.b` and asks a member of true or false, as it was meant: `!(a.b)`. It is never anything but null."""
+    found = []
+    for node in nodes(compiled(expression, LONGEST_FILLED).parsed):
+        start = node
+        while start["type"] in _PATHS and start["children"]:
+            start = start["children"][0]
+        if node["type"] in _PATHS and start["type"] == "not_expression":
+            found.append(f"!({_written(_with_start(node, start['children'][0]))})")
+    return tuple(found)
+
+
+def _with_start(node: Node, start: Node) -> Node:
+    """The path with another first part."""
+    if node["type"] not in _PATHS:
+        return start
+    first, *rest = node["children"]
+    return {**node, "children": [_with_start(first, start), *rest]}
+
+
 def nodes(node: Node) -> Iterator[Node]:
     """The node and everything under it."""
     stack = [node]

@@ -71,6 +71,7 @@ def test_every_error_is_found_at_its_place(path: Path) -> None:
         ("when: `true`", "Quote the value"),
         ("when: !a", "Quote the value"),
         ("when: *a", "Quote the value"),
+        ("when: &a x", "Write it out twice"),
         ("severty: high", "Did you mean severity?"),
         ("inputs: {title: {tipe: user}}", "Did you mean type?"),
         ("steps: [{verify: {untl: a}}]", "Did you mean until?"),
