@@ -83,6 +83,9 @@ CODES: dict[str, frozenset[str]] = {
     "timeout": frozenset({"RequestTimeout", "RequestTimeoutException", "408", "504"}),
 }  # fmt: skip
 
+CONTAINERS = frozenset({"NoSuchBucket", "AccountNotFoundException"})
+"""Not the thing itself that is absent, but where it would be."""
+
 ADVICE = {
     "absent": "Check the name, the account and the Region; somebody may have deleted it meanwhile.",
     "denied": "These credentials may not do that. Use a profile that may, or ask who owns the account's policies; "
@@ -160,6 +163,15 @@ def kind_of(code: str, status: int) -> str:
         return "absent"
     return {400: "invalid", 401: "denied", 403: "denied", 404: "absent", 408: "timeout", 409: "conflict",
             412: "conflict", 429: "throttled"}.get(status, "unavailable" if status >= 500 else "unknown")  # fmt: skip
+
+
+def not_there(error: AwsFault) -> bool:
+    """AWS says by a name that is listed here that the thing asked for is not there, and what should hold it is.
+
+    A bucket that is not there holds no policy either, but a wrong name would look the same.
+    """
+    listed = error.code in CODES["absent"] or error.code.endswith(("NotFoundException", "NotFoundFault"))
+    return error.kind == "absent" and listed and error.code not in CONTAINERS
 
 
 def fault(error: Exception, call: str, *, renew: str = "", simulated: bool = False) -> IrtuiError:

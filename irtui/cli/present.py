@@ -10,6 +10,7 @@ from irtui.canonical import plain
 from irtui.clock import rfc3339
 from irtui.desk.handed import Said
 from irtui.desk.nouns import Simulated
+from irtui.engine.looks import what_for
 from irtui.engine.operator import Confirmation
 from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.outcome import Observed
@@ -41,7 +42,7 @@ PARAMETER = 100
 """Characters of a parameter that stay on one line; a longer one is shown in full on several."""
 FOUND = 90
 """Characters of a value that a step found, told in passing."""
-_OWN_WORDS = ("status", "gaps", "items", "choice", "memory")
+_OWN_WORDS = ("status", "gaps", "items", "choice", "memory", "absent")
 """What every step's values hold besides what it kept; shown in other places."""
 
 
@@ -101,6 +102,8 @@ def step_block(step: StepState) -> Iterator[str]:
     text = step.text.strip()
     if text:
         yield from (f"  {line}" for line in inert_lines(text).split("\n"))
+    if step.absent:
+        yield f"  not there: {what_for(None)}"
     yield from (f"  {inert(name):<16} {value_text(value)}" for name, value in _kept(step))
     yield from (f"  not read: {inert(gap)}" for gap in step.gaps)
     yield from (f"  evidence {inert(item.name)} sha256 {item.sha256[:12]}" for item in step.evidence)
@@ -119,6 +122,8 @@ def found(step: StepState) -> Iterator[str]:
     """What a step that was just done has shown; for asked and manual steps the answer is already on the page."""
     if isinstance(step.step.body, AskBody | ManualBody):
         return
+    if step.absent:
+        yield f"{'':20}not there: {what_for(None)}"
     yield from (f"{'':20}{inert(name)} {value_text(value, FOUND)}" for name, value in _kept(step))
     yield from (f"{'':20}not read: {inert(gap)}" for gap in step.gaps)
     yield from (f"{'':20}evidence {item.sha256[:12]}  {inert(item.name)}" for item in step.evidence)

@@ -195,10 +195,10 @@ class Fold:
         unit = self._unit(body["step"])
         unit.gaps = tuple(body.get("gaps") or ())
         unit.reply = str(body.get("evidence") or "")
-        if body.get("state") == "ok":
-            unit.values = dict(body.get("keep") or {})
-            checked = self._asked[split_key(str(body["step"]))[0]].verify is not None
-            unit.becomes(StepStatus.TODO if checked else StepStatus.DONE)  # its check follows
+        asked = self._asked[split_key(str(body["step"]))[0]]
+        if body.get("state") == "ok" or (body.get("state") == "absent" and "keep" in body):
+            unit.values = dict(body.get("keep") or {}) | ({"absent": body["state"] == "absent"} if asked.absent else {})
+            unit.becomes(StepStatus.DONE if asked.verify is None else StepStatus.TODO)  # its check follows
         else:
             unit.becomes(StepStatus.FAILED, str(body.get("message", "")), str(body.get("advice", "")))
 

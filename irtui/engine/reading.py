@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from irtui.actions.registry import ACTIONS
+from irtui.aws.faults import not_there
 from irtui.canonical import canonical, plain
 from irtui.engine.checks import record_check
 from irtui.engine.hands import Hands
@@ -44,17 +45,20 @@ def read_step(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -
     CredentialsError is not the step's failure and is raised: the same step goes on after signing in.
     """
     ledger = hands.ledger
+    absent: AwsFault | None = None
     try:
         name, seen = _see(hands, step, unit, context)
     except AwsFault as fault:
-        state = "absent" if signed_in(fault).kind == "absent" else "unknown"
-        ledger.write("observe", {"step": unit, "call": fault.call, "state": state, "code": clipped(fault.code),
-                                 "message": clipped(str(fault)), "advice": clipped(fault.advice),
-                                 "request_id": fault.request_id, "date": fault.date})  # fmt: skip
-        return fault
+        if not (step.absent and not_there(fault)):
+            state = "absent" if signed_in(fault).kind == "absent" else "unknown"
+            ledger.write("observe", {"step": unit, "call": fault.call, "state": state, **_told(fault),
+                                     "advice": clipped(fault.advice), "request_id": fault.request_id,
+                                     "date": fault.date})  # fmt: skip
+            return fault
+        absent, name, seen = fault, fault.call, _Seen(None, (), fault.request_id, fault.date)
     gaps = _few(seen.gaps)
-    evidence = ledger.evidence(f"{unit}: {name}", seen.data, unit, gaps)
-    keep = {key: evaluate(path, seen.data) for key, path in step.keep.items()}
+    evidence = ledger.evidence(f"{unit}: {name}", {"absent": _told(absent)} if absent else seen.data, unit, gaps)
+    keep = {key: None if absent else evaluate(path, seen.data) for key, path in step.keep.items()}
     if len(canonical(keep)) > MOST_KEPT:
         raise RunbookError(f"{unit} keeps more than {MOST_KEPT} bytes", advice="Keep less: name the members you need.")
     if isinstance(step.body, UseBody):
@@ -64,13 +68,19 @@ def read_step(hands: Hands, step: Step, unit: str, context: Mapping[str, Any]) -
         gaps += tuple(
             f"{name} is too large to be kept: it is in the evidence only" for name in given if name not in fitting
         )
-    seen_body = {"step": unit, "call": name, "state": "ok", "keep": plain(keep), "gaps": list(gaps)}
+    seen_body = {"step": unit, "call": name, "state": "absent" if absent else "ok", "keep": plain(keep),
+                 "gaps": list(gaps), **(_told(absent) if absent else {})}  # fmt: skip
     said = {"evidence": evidence.sha256, "request_id": seen.request_id, "date": seen.date}
     ledger.write("observe", {**seen_body, **said})
     if step.renews:
         renewed = f"{unit[: len(unit) - len(step.id)]}{step.renews}"
         ledger.write("observe", {**seen_body, **said, "step": renewed, "renewed_by": unit})
     return _own_check(hands, step, unit, context, seen) if step.verify is not None else None
+
+
+def _told(fault: AwsFault) -> dict[str, str]:
+    """What AWS said."""
+    return {"code": clipped(fault.code), "message": clipped(str(fault))}
 
 
 def _few(gaps: tuple[str, ...]) -> tuple[str, ...]:

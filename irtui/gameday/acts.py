@@ -79,7 +79,7 @@ def _what(kind: str, body: Mapping[str, Any], intents: Mapping[int, Mapping[str,
             return "taken back" if about.get("undoing") else "changed", unit
         case "reconcile" if body.get("found") == "applied":
             return "taken back" if about.get("undoing") else "changed", unit
-        case "observe" if body.get("state") == "ok":
+        case "observe" if body.get("state") == "ok" or "keep" in body:
             return "read", unit
         case "decide" if body.get("kind") == "choice":
             return "answered", unit

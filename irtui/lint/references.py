@@ -53,7 +53,7 @@ def fields(step: Step) -> set[str]:
     if step.for_each:
         return ALWAYS | {"items"}
     if isinstance(step.body, CallBody):
-        return ALWAYS | set(step.keep)
+        return ALWAYS | set(step.keep) | ({"absent"} if step.absent else set())
     if isinstance(step.body, UseBody):
         action = ACTIONS.get(step.body.action)
         return ALWAYS | set(step.keep) | (set(action.keeps) if action else set())

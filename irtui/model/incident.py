@@ -146,6 +146,11 @@ class StepState:
     """For a child runbook: it has begun, its steps are being walked."""
 
     @property
+    def absent(self) -> bool:
+        """It asked for something, and the good answer was that it is not there."""
+        return self.step.absent and self.values.get("absent") is True
+
+    @property
     def rechecks(self) -> bool:
         """It contains nothing: it reads, and judges what it read."""
         return self.step.phase == "contain" and self.step.verify is not None and self.step.verify.call is None

@@ -139,6 +139,8 @@ class Step:
     """An earlier step whose result this one's takes the place of: lists that were made of it are made anew."""
     keep: Mapping[str, str] = field(default_factory=dict)
     """Name → JMESPath over the reply."""
+    absent: bool = False
+    """Not there is a good answer of its call: the reply and what is kept of it are null."""
     evidence: bool = False
     confirm: str = ""
     """What the operator types; empty where the format's own rules decide."""

@@ -130,6 +130,7 @@ class StepFormat(_Strict):
     needs: list[Id] = Field(default_factory=list, description="Steps that must be done before.")
     renews: Id | None = Field(None, description="An earlier step: what this one finds takes the place of its result.")
     keep: dict[Id, Condition] = Field(default_factory=dict, description="Name: JMESPath over the reply.")
+    absent: Literal["ok"] | None = Field(None, description="Not there is a good answer: what is kept is null then.")
     evidence: Boolean = Field(False, description="Keep the whole reply as evidence.")
     confirm: Line | None = Field(None, description="What the operator types to confirm; may hold ${{ }}.")
     approvers: Count = Field(0, description="How many other people must approve.")

@@ -95,6 +95,7 @@ def _step(step: StepFormat, mark: Mark) -> Step:
         needs=tuple(step.needs),
         renews=step.renews or "",
         keep=step.keep,
+        absent=step.absent == "ok",
         evidence=step.evidence,
         confirm=(step.confirm or "").strip(),
         approvers=step.approvers,

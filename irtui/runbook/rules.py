@@ -18,6 +18,7 @@ BELONGS = {
     "proof": ("manual",),
     "keep": ("call", "use"),
     "renews": ("call", "use"),
+    "absent": ("call",),
     "evidence": ("call", "use"),
     "for_each": ("call", "use", "manual"),
     "confirm": ("call", "use"),

@@ -83,7 +83,7 @@ def watched(until: str) -> tuple[str, ...]:
 
 
 def misread(expression: str) -> tuple[str, ...]:
-    """What stands as `!a.b` and asks a member of true or false, as it was meant: `!(a.b)`. It is never anything but null."""
+    """As it was meant, `!(a.b)`, what stands as `!a.b` and asks a member of true or false: never anything but null."""
     found = []
     for node in nodes(compiled(expression, LONGEST_FILLED).parsed):
         start = node

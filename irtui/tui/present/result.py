@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from irtui.engine.looks import what_for
 from irtui.engine.operator import Message
 from irtui.model.incident import CallRecord, IncidentState, StepState, StepStatus
 from irtui.model.plan import PlannedCall
@@ -40,9 +41,13 @@ def result_lines(step: StepState, told: Sequence[Message] = ()) -> tuple[Line, .
         lines += [labelled("waiting", f"until {clock_time(step.wait_until)}")]
     if step.asserted:
         lines += [labelled("stated", step.asserted), labelled("proof", step.proof or "none: only stated")]
+    if step.absent:
+        lines += [labelled("not there", what_for(None))]
     lines += [EMPTY] if lines else []
     lines += section("Calls", (line for call in step.calls for line in _call(call)))
-    lines += section("Values", (labelled(name, compact(value)) for name, value in step.values.items()))
+    lines += section(
+        "Values", (labelled(name, compact(value)) for name, value in step.values.items() if name != "absent")
+    )
     lines += section("Not read", (say(f"- {gap}", "warn") for gap in step.gaps))
     for message in told:
         lines += [*message_lines(message), EMPTY]
