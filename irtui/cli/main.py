@@ -21,6 +21,7 @@ _VERBS = {
     "rehearse": "rehearse",
     "runbooks": "runbooks",
     "scenarios": "scenarios",
+    "actions": "actions",
     "incidents": "incidents",
     "approve": "approve",
     "audit": "audit",

@@ -18,7 +18,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
         action = ACTIONS.get(step.body.action)
         if action is None:
             near = difflib.get_close_matches(step.body.action, ACTIONS, 1, 0.5)
-            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(ACTIONS))}."
+            hint = f"Did you mean {near[0]}?" if near else "irtui actions list shows those there are."
             yield subject.problem(RULE, (*at, "use"), f"there is no action {step.body.action}", hint)
             continue
         known = f"It takes: {', '.join(action.inputs)}."

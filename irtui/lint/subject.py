@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from irtui.actions.interface import Action
 from irtui.actions.registry import ACTIONS
 from irtui.aws.effects import effect
 from irtui.aws.shapes import ANY, known
@@ -96,12 +97,16 @@ def effect_of(step: Step) -> Effect:
         return effect(step.body.service, step.body.operation) if known(*_names(step.body)) else Effect.READ
     if isinstance(step.body, UseBody):
         action = ACTIONS.get(step.body.action)
-        if action is None or action.plan is None:
-            return Effect.READ
-        # the first operation is the act; those after it may be its undo
-        service, _, operation = action.changes[0].partition(".") if action.changes else ("", "", "")
-        return max(Effect.CHANGE, effect(service, operation))
+        return effect_of_action(action) if action else Effect.READ
     return Effect.READ
+
+
+def effect_of_action(action: Action) -> Effect:
+    """What an action does: the first operation is the act, those after it may be its undo."""
+    if action.plan is None:
+        return Effect.READ
+    service, _, operation = action.changes[0].partition(".") if action.changes else ("", "", "")
+    return max(Effect.CHANGE, effect(service, operation))
 
 
 def open_values(value: Any) -> Any:

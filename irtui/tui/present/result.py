@@ -54,6 +54,10 @@ def result_lines(step: StepState, told: Sequence[Message] = ()) -> tuple[Line, .
     return tuple(lines) or (say("Nothing yet.", "dim"),)
 
 
+def _values(step: StepState) -> Iterable[tuple[str, object]]:
+    return ((name, value) for name, value in step.values.items() if name != "absent")  # told in words above
+
+
 def _call(call: CallRecord) -> Iterable[Line]:
     planned = PlannedCall.from_data(call.planned)
     role = "good" if call.took_effect else "warn" if call.in_doubt else "bad"
