@@ -13,11 +13,11 @@ from irtui.desk.nouns import Simulated
 from irtui.engine.looks import what_for
 from irtui.engine.operator import Confirmation
 from irtui.model.incident import IncidentState, StepState, StepStatus
-from irtui.model.outcome import Observed
 from irtui.model.plan import PlannedCall
 from irtui.model.runbook import AskBody, ManualBody
 from irtui.model.verdict import Verdict
 from irtui.redact import masked
+from irtui.report.difference import after_lines, before_lines, difference, shortened
 from irtui.text import inert, inert_lines
 
 GLYPHS = {
@@ -184,8 +184,7 @@ def _call(planned: PlannedCall, simulated: Simulated | None) -> Iterator[str]:
     for name, value in masked(plain(planned.call.params)).items():
         yield from _parameter(name, value)
     if planned.before is not None:
-        yield f"    before           {_observed(planned.before)}"
-        yield f"    after            {'(see the calls)' if planned.after is None else value_text(planned.after)}"
+        yield from _changed(planned)
     else:
         yield "    before           nothing to read back: this will count as unverified"
     if planned.undo:
@@ -194,12 +193,15 @@ def _call(planned: PlannedCall, simulated: Simulated | None) -> Iterator[str]:
         yield f"    note             {inert(planned.note)}"
 
 
-def _observed(before: Observed) -> str:
-    if before.state == "absent":
-        return "absent"
-    if before.state == "present":
-        return value_text(before.shown)
-    return f"UNKNOWN: {inert(before.why)}"
+def _changed(planned: PlannedCall) -> Iterator[str]:
+    """Before and after: a line each where that is all, else the lines that differ."""
+    before, after = before_lines(planned.before), after_lines(planned)
+    if len(before) == 1 == len(after) and max(map(len, (*before, *after))) <= PARAMETER:
+        yield f"    before           {inert(before[0])}"
+        yield f"    after            {inert(after[0])}"
+        return
+    yield "    before → after"
+    yield from (f"      {mark} {inert(line)}" for mark, line in shortened(difference(planned)))
 
 
 def state_data(state: IncidentState) -> dict[str, Any]:

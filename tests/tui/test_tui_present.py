@@ -8,11 +8,12 @@ from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.outcome import Observed
 from irtui.model.plan import PlannedCall
+from irtui.report.difference import outline
 from irtui.tui.present.banner import banner
 from irtui.tui.present.command import aws_command, kebab
 from irtui.tui.present.evidence import branches, found_after
 from irtui.tui.present.journal import matches, next_match
-from irtui.tui.present.lines import Line, outline
+from irtui.tui.present.lines import Line
 from irtui.tui.present.plan import diff_lines, plan_lines
 from irtui.tui.present.steps import current, step_rows
 from irtui.tui.widgets.paint import painted

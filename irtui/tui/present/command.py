@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Iterable
 
 from irtui.model.call import Call
+from irtui.report.difference import compact
 from irtui.text import inert
-from irtui.tui.present.lines import compact
 
 # The aws command line's own rule for CamelCase, plural acronyms included.
 _PLURAL = re.compile(r"[A-Z]{2,}s$")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from irtui.tui.present.lines import compact
+from irtui.report.difference import compact
 
 MOST = 2000
 """Branches of one level that are shown; a line says how many more there are."""

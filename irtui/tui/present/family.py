@@ -6,9 +6,10 @@ from typing import Any
 
 from irtui.model.incident import IncidentState, StepState, StepStatus
 from irtui.model.runbook import UseBody
+from irtui.report.difference import compact
 from irtui.report.family import ACTION, counts, rows, state_of, text
 from irtui.text import inert
-from irtui.tui.present.lines import EMPTY, Line, Span, compact, labelled, say
+from irtui.tui.present.lines import EMPTY, Line, Span, labelled, say
 
 _SIGNS = {
     "open": ("✗", "[!]", "bad"),

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from irtui.model.incident import IncidentState
-from irtui.tui.present.lines import Line, compact, labelled, pretty, say
+from irtui.report.difference import compact
+from irtui.tui.present.lines import Line, labelled, pretty, say
 
 _ROLE = {
     "intent": "warn", "outcome": "good", "unknown": "bad", "fail": "bad", "undo": "warn", "recovered": "bad",

@@ -44,35 +44,9 @@ def section(title: str, body: Iterable[Line]) -> tuple[Line, ...]:
     return (say(title, "head"), *lines, EMPTY) if lines else ()
 
 
-def compact(value: Any) -> str:
-    """A value on one line: a string as it is, else JSON."""
-    value = plain(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
-
-
 def pretty(value: Any) -> list[str]:
     """A value as indented JSON, line by line."""
     return json.dumps(plain(value), indent=2, ensure_ascii=False, sort_keys=True).split("\n")
-
-
-def outline(value: Any, indent: str = "") -> list[str]:
-    """A value as indented `name: value` lines, shorter than JSON; for reading and comparing, not for parsing."""
-    value = plain(value)
-    if isinstance(value, dict) and value:
-        lines = []
-        for name, item in sorted(value.items()):
-            nested = isinstance(item, dict | list) and bool(item)
-            lines += (
-                [f"{indent}{name}:", *outline(item, indent + "  ")] if nested else [f"{indent}{name}: {compact(item)}"]
-            )
-        return lines
-    if isinstance(value, list) and value:
-        lines = []
-        for item in value:
-            first, *rest = outline(item, indent + "  ")
-            lines += [f"{indent}- {first.lstrip()}", *rest]
-        return lines
-    return [f"{indent}{compact(value)}"]
 
 
 def clock_time(moment: datetime) -> str:

@@ -1,21 +1,20 @@
 """Plans, guards and confirmations as lines: the exact calls, before and after, the way back."""
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from irtui.desk.nouns import Simulated
 from irtui.engine.operator import Confirmation
 from irtui.model.call import Call
 from irtui.model.effect import Effect
-from irtui.model.outcome import Observed
 from irtui.model.plan import Plan, PlannedCall
 from irtui.model.runbook import CallBody, Step, UseBody
 from irtui.model.verdict import Ruling, Verdict
-from irtui.tui.present.lines import EMPTY, Line, Span, compact, counted, outline, paragraphs, say, section
+from irtui.report.difference import compact, difference
+from irtui.tui.present.lines import EMPTY, Line, Span, counted, paragraphs, say, section
 
 _EFFECT_ROLE = {Effect.READ: "dim", Effect.CHANGE: "warn", Effect.DESTROY: "bad"}
 _RULING_ROLE = {Ruling.ALLOW: "good", Ruling.ASK: "warn", Ruling.DENY: "bad"}
+_DIFF_ROLE = {"-": "cut", "+": "add", " ": "dim"}
 _FIDELITY_ROLE = {"exact": "dim", "approximate": "warn"}
 
 Fidelity = Callable[[str, str], Simulated | None]
@@ -94,43 +93,7 @@ def call_line(call: Call) -> str:
 
 def diff_lines(planned: PlannedCall) -> tuple[Line, ...]:
     """`-` what is there now, `+` what is expected afterwards."""
-    before, after = _before(planned.before), _after(planned)
-    lines: list[Line] = []
-    for line in difflib.ndiff(before, after):
-        if line.startswith("- "):
-            lines.append(say(line, "cut"))
-        elif line.startswith("+ "):
-            lines.append(say(line, "add"))
-        elif line.startswith("  "):
-            lines.append(say(line, "dim"))
-    return tuple(lines)
-
-
-def _before(observed: Observed | None) -> list[str]:
-    if observed is None:
-        return ["not read: nothing shows what is there now"]
-    if observed.state == "present":
-        return _shown(_bare(observed.value))
-    return ["nothing there"] if observed.state == "absent" else [f"unknown: {observed.why or 'could not be read'}"]
-
-
-def _after(planned: PlannedCall) -> list[str]:
-    if planned.after is not None:
-        return _shown(planned.after)
-    return ["nothing there"] if planned.effect is Effect.DESTROY else ["not foretold"]
-
-
-def _bare(value: Any) -> Any:
-    """One watched field is shown as its value alone: the check below names the field."""
-    if isinstance(value, Mapping) and len(value) == 1:
-        (value,) = value.values()
-        if isinstance(value, list | tuple) and len(value) == 1:
-            (value,) = value
-    return value
-
-
-def _shown(value: Any) -> list[str]:
-    return outline(value)
+    return tuple(say(f"{mark} {line}", _DIFF_ROLE[mark]) for mark, line in difference(planned))
 
 
 def _guards_line(verdicts: tuple[Verdict, ...]) -> Line:

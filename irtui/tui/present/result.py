@@ -7,11 +7,11 @@ from irtui.engine.operator import Message
 from irtui.model.incident import CallRecord, IncidentState, StepState, StepStatus
 from irtui.model.plan import PlannedCall
 from irtui.model.runbook import AskBody, CallBody, ChildBody, ManualBody, Step, UseBody, WaitBody
+from irtui.report.difference import compact
 from irtui.tui.present.lines import (
     EMPTY,
     Line,
     clock_time,
-    compact,
     labelled,
     paragraphs,
     reflowed,

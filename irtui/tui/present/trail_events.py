@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from irtui.tui.present.lines import Line, compact, counted, labelled
+from irtui.report.difference import compact
+from irtui.tui.present.lines import Line, counted, labelled
 from irtui.tui.present.trail import field, maps, number, strings
 
 
