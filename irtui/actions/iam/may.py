@@ -1,9 +1,10 @@
 """Whether the responder may make the calls that will be wanted, by IAM's own simulation of their policies.
 
-Stops and breaks: nothing, it only reads. `denied` lists what would be refused. It is advice: a call that it denies may
-still be tried, and one that it allows may be refused.
-Limits: service control policies, policies of the session and of resources are not seen, and every resource is asked
-for as `*`: what is allowed on some resources only counts as denied. Of root nothing can be simulated.
+Stops and breaks: nothing, it only reads. `denied` lists what would be refused: it is denied by name, or allowed by
+nothing. `unsure` is allowed neither on everything nor on all resources of its kind: perhaps on single ones that a
+policy names. It is advice: a call that it denies may still be tried, and one that it allows may be refused.
+Limits: service control policies, policies of the session and of resources are not seen, conditions are not met. Of
+root nothing can be simulated.
 CloudTrail: GetRole and SimulatePrincipalPolicy events of the operator.
 
 ```yaml
@@ -28,6 +29,25 @@ USUAL = (
     "iam:GetAccountAuthorizationDetails", "cloudtrail:LookupEvents",
 )  # fmt: skip
 """What nearly every containment needs."""
+KINDS = {
+    "cloudtrail": (("", "arn:aws:cloudtrail:*:{account}:trail/*"),),
+    "iam": (
+        ("ToGroup", "group"), ("FromGroup", "group"), ("Role", "role"), ("User", "user"), ("AccessKey", "user"),
+        ("LoginProfile", "user"), ("ServiceSpecific", "user"), ("SSHPublicKey", "user"), ("Signing", "user"),
+        ("Group", "group"), ("Policy", "policy"),
+    ),
+    "kms": (("", "arn:aws:kms:*:{account}:key/*"),),
+    "s3": (("Bucket", "arn:aws:s3:::*"), ("Object", "arn:aws:s3:::*/*"), ("", "arn:aws:s3:::*")),
+    "sns": (("", "arn:aws:sns:*:{account}:*"),),
+    "sts": (("AssumeRoot", "arn:aws:iam::*:root"), ("AssumeRole", "arn:aws:iam::{account}:role/*")),
+}  # fmt: skip
+"""Service → a word of the action, and all resources of the kind that it acts on; of IAM the kind alone."""
+WHOLE = frozenset({
+    "cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents", "ec2:DescribeRegions",
+    "iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:ListRoles", "iam:ListUsers",
+    "organizations:DescribeOrganization", "s3:ListAllMyBuckets",
+})  # fmt: skip
+"""Actions that have no resource (service authorization reference): allowed on `*` or not at all."""
 _ACTION = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9]+")
 PAGES = 20
 
@@ -39,21 +59,36 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     if wrong := [name for name in asked if not _ACTION.fullmatch(name)]:
         raise RunbookError(f"{wrong[0]} is no IAM action", advice="Write iam:PutUserPolicy, with spaces between them.")
     if caller.endswith(":root"):
-        return _facts((), (), asked, "root may do everything that no organization denies it")
+        return _facts(asked, {}, "root may do everything that no organization denies it")
     try:
         whose = _principal(reader, caller)
-        call = Call("iam", "SimulatePrincipalPolicy", {"PolicySourceArn": whose, "ActionNames": list(asked)})
-        told = reader.read(call, pages=PAGES).data
+        judged = _judged(reader, whose, asked)
+        again: dict[str, tuple[str, ...]] = {}
+        for name in asked:
+            if judged.get(name) == "implicitDeny" and name not in WHOLE and (kind := _kind(name, whose.split(":")[4])):
+                again[kind] = (*again.get(kind, ()), name)
+        for kind, names in again.items():
+            judged |= _judged(reader, whose, names, kind)
     except (AwsFault, SimulatorGap) as error:
         if isinstance(error, AwsFault) and error.kind == "expired":
             raise
-        return _facts((), (), asked, "nobody knows: IAM could not be asked", words(error))
-    judged = {str(one["EvalActionName"]): one["EvalDecision"] == "allowed" for one in told["EvaluationResults"]}
-    allowed = tuple(name for name in asked if judged.get(name))
-    denied = tuple(name for name in asked if judged.get(name) is False)
-    unknown = tuple(name for name in asked if name not in judged)
-    said = f"would be refused: {', '.join(denied)}" if denied else f"all {len(allowed)} calls look allowed"
-    return _facts(allowed, denied, unknown, said)
+        return _facts(asked, {}, "nobody knows: IAM could not be asked", words(error))
+    return _facts(asked, judged)
+
+
+def _judged(reader: Reader, whose: str, actions: tuple[str, ...], on: str = "") -> dict[str, str]:
+    """Action → allowed, explicitDeny or implicitDeny."""
+    params: dict[str, Any] = {"PolicySourceArn": whose, "ActionNames": list(actions)}
+    call = Call("iam", "SimulatePrincipalPolicy", params | ({"ResourceArns": [on]} if on else {}))
+    told = reader.read(call, pages=PAGES).data["EvaluationResults"]
+    return {str(one["EvalActionName"]): str(one["EvalDecision"]) for one in told}
+
+
+def _kind(action: str, account: str) -> str:
+    """All resources of the kind that the action acts on, as a policy would name them; empty where nobody wrote it."""
+    service, _, operation = action.partition(":")
+    found = next((kind for word, kind in KINDS.get(service, ()) if word in operation), "")
+    return f"arn:aws:iam::{account}:{found}/*" if service == "iam" and found else found.format(account=account)
 
 
 def _principal(reader: Reader, caller: str) -> str:
@@ -65,10 +100,16 @@ def _principal(reader: Reader, caller: str) -> str:
     return str(told["Role"]["Arn"])
 
 
-def _facts(
-    allowed: tuple[str, ...], denied: tuple[str, ...], unknown: tuple[str, ...], said: str, gap: str = ""
-) -> Facts:
-    data = {"allowed": list(allowed), "denied": list(denied), "unknown": list(unknown), "words": said}
+def _facts(asked: tuple[str, ...], judged: Mapping[str, str], said: str = "", gap: str = "") -> Facts:
+    allowed = [name for name in asked if judged.get(name) == "allowed"]
+    denied = [name for name in asked if judged.get(name) == "explicitDeny"]
+    denied += [name for name in asked if judged.get(name) == "implicitDeny" and name in WHOLE]
+    unsure = [name for name in asked if judged.get(name) == "implicitDeny" and name not in WHOLE]
+    unknown = [name for name in asked if not judged.get(name)]
+    words = [f"would be refused: {', '.join(denied)}"] if denied else []
+    words += [f"not on every resource, perhaps on those a policy names: {', '.join(unsure)}"] if unsure else []
+    said = said or "; ".join(words) or f"all {len(allowed)} calls look allowed"
+    data = {"allowed": allowed, "denied": denied, "unsure": unsure, "unknown": unknown, "words": said}
     return Facts(data, (gap,) if gap else ())
 
 
@@ -82,6 +123,6 @@ ACTION = Action(
         ),
     },
     permissions=("iam:GetRole", "iam:SimulatePrincipalPolicy"),
-    keeps=("allowed", "denied", "unknown", "words"),
+    keeps=("allowed", "denied", "unsure", "unknown", "words"),
     observe=observe,
 )

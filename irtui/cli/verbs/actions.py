@@ -1,7 +1,6 @@
 """`irtui actions`: what a runbook's `use` can name, what each takes and gives, made from the registry."""
 
 import difflib
-from typing import Any
 
 import click
 
@@ -22,9 +21,9 @@ def actions() -> None:
 @options.output
 def list_() -> Result:
     """Every action: whether it reads, changes or destroys, and what it is for."""
-    from irtui.actions.registry import ACTIONS
+    from irtui.lint.catalogue import NAMES, described
 
-    data = [_data(name) for name in sorted(ACTIONS)]
+    data = [described(name) for name in NAMES]
     rows = [(each["name"], each["effect"], each["title"]) for each in data]
     return Result(data, table(rows, ("NAME", "EFFECT", "TITLE")))
 
@@ -34,13 +33,13 @@ def list_() -> Result:
 @options.output
 def show(name: str) -> Result:
     """What action NAME does, takes, keeps for later steps, calls and needs."""
-    from irtui.actions.registry import ACTIONS
+    from irtui.lint.catalogue import NAMES, described
 
-    if name not in ACTIONS:
-        near = difflib.get_close_matches(name, ACTIONS, 1, 0.5)
+    if name not in NAMES:
+        near = difflib.get_close_matches(name, NAMES, 1, 0.5)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UsageError(f"There is no action {inert(name, 60)}.", advice=f"{hint}See irtui actions list.")
-    data = _data(name)
+    data = described(name)
     lines = [f"{name}   {data['effect']}", "", *data["text"].split("\n")]
     lines += ["", "INPUTS, under with:"]
     for field in data["inputs"]:
@@ -55,21 +54,3 @@ def show(name: str) -> Result:
 
 def _listed(head: str, names: list[str]) -> list[str]:
     return ["", head, *(f"  {name}" for name in names or ["nothing"])]
-
-
-def _data(name: str) -> dict[str, Any]:
-    """An action for `-o json`."""
-    from irtui.actions.registry import ACTIONS, TEXTS
-    from irtui.lint.subject import effect_of_action
-
-    action = ACTIONS[name]
-    text, _, example = TEXTS[name].partition("```yaml\n")
-    return {
-        "name": name, "title": action.title, "effect": effect_of_action(action).word, "text": text.strip(),
-        "inputs": [
-            {"name": key, "type": field.type, "required": field.required, "help": field.help}
-            for key, field in action.inputs.items()
-        ],
-        "keeps": list(action.keeps), "changes": list(action.changes), "permissions": list(action.permissions),
-        "example": example.partition("```")[0].strip(),
-    }  # fmt: skip

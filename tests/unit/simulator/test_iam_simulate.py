@@ -2,10 +2,13 @@
 
 import itertools
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from irtui.actions.registry import ACTIONS
+from irtui.aws.simulated import SignedIn, open_simulated
+from irtui.clock import ManualClock
 from irtui.simulator.gaps.iam.positions import positions
 from tests.support.lab import Lab, Tell
 
@@ -158,3 +161,29 @@ def test_positions_of_statements() -> None:
     text = '{\n "Version": "2012-10-17",\n "Statement": [\n  {"Sid": "a"},\n  {\n   "Sid": "b"\n  }\n ]\n}'
     assert positions(text) == [((4, 3), (4, 15)), ((5, 3), (7, 4))]
     assert positions('{"Version": "x"}') == positions("[") == positions("") == []
+
+
+def test_what_is_allowed_on_all_resources_of_its_kind_is_not_told_as_refused(lab: Lab, name: str) -> None:
+    """The action that asks before an incident: a grant scoped to buckets is allowed, one to a single user is unsure."""
+    key = lab.user(
+        name,
+        {"Effect": "Allow", "Action": ["s3:PutBucketPolicy", "s3:PutObject"], "Resource": "arn:aws:s3:::*"},
+        {"Effect": "Allow", "Action": ["iam:Get*", "iam:SimulatePrincipalPolicy"], "Resource": "*"},
+        {"Effect": "Allow", "Action": "iam:*", "Resource": [f"arn:aws:iam::{ACCOUNT}:{k}/*" for k in ("role", "user")]},
+        {"Effect": "Allow", "Action": "kms:EnableKey", "Resource": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/one"},
+        {"Effect": "Deny", "Action": "iam:PutUserPolicy", "Resource": f"arn:aws:iam::{ACCOUNT}:user/*"},
+        {"Effect": "Deny", "Action": "sts:*", "Resource": "*"},
+    )["AccessKey"]  # fmt: skip
+    door = open_simulated(
+        endpoint_url=lab.world.url, region="us-east-1", clock=ManualClock(lab.world.now()),
+        sign_in=lambda: SignedIn(key["AccessKeyId"], key["SecretAccessKey"]),
+    )  # fmt: skip
+    asked = "s3:PutBucketPolicy s3:PutObject iam:PutRolePolicy iam:PutUserPolicy kms:EnableKey sts:AssumeRole"
+    observe = ACTIONS["iam.may"].observe
+    assert observe is not None
+    inputs = {"caller": f"arn:aws:iam::{ACCOUNT}:user/{name}", "actions": f"{asked} cloudtrail:LookupEvents"}
+    found = observe(cast("Any", door), inputs, lab.world.now()).data
+    assert found["allowed"] == ["s3:PutBucketPolicy", "s3:PutObject", "iam:PutRolePolicy"]
+    assert found["denied"] == ["iam:PutUserPolicy", "sts:AssumeRole", "cloudtrail:LookupEvents"]
+    assert found["unsure"] == ["kms:EnableKey"]
+    assert found["words"].endswith("not on every resource, perhaps on those a policy names: kms:EnableKey")
