@@ -6,6 +6,7 @@ from irtui.cli import asking
 from irtui.cli.lines import Lines, Silence
 from irtui.cli.page import Page
 from irtui.clock import rfc3339
+from irtui.desk.inputs import check_given, flaw_of
 from irtui.desk.nouns import Answers, Briefing, Field
 from irtui.errors import Declined, KeyUnavailable, UsageError
 from irtui.text import inert, inert_lines
@@ -32,7 +33,9 @@ def show(briefing: Briefing, page: Page) -> None:
 
 
 def ask(briefing: Briefing, page: Page, lines: Lines, *, passphrase: str = "") -> Answers:
-    """The operator's answers. Raises Declined when something needed is not given."""
+    """The operator's answers; a wrong one is asked for again. Raises Declined when something needed is not given, and
+    UsageError for what was given beforehand and does not fit."""
+    check_given(briefing.runbook.inputs, briefing.request.inputs)
     trust = not briefing.needs_trust or _trust(briefing, page, lines)
     inputs = {field.spec.name: field.value for field in briefing.fields if field.value}
     for field in briefing.missing:
@@ -65,12 +68,15 @@ def _input(field: Field, page: Page, lines: Lines) -> str:
         )
     if field.note:
         page.line(f"      {inert(field.note)}")
-    typed = _needed(page, lines, "Number or value: " if offers else f"{inert(field.spec.name)}: ")
-    if offers and typed.isdecimal() and len(typed) < 3:
-        if not 1 <= int(typed) <= len(offers):
-            raise UsageError(f"There is no number {typed}.", advice=f"Give it beforehand: -i {field.spec.name}=…")
-        return offers[int(typed) - 1].value
-    return typed
+    while True:
+        typed = _needed(page, lines, "Number or value: " if offers else f"{inert(field.spec.name)}: ")
+        if offers and typed.isdecimal() and len(typed) < 3:
+            if 1 <= int(typed) <= len(offers):
+                return offers[int(typed) - 1].value
+            flaw = f"there is no number {typed}"
+        elif not (flaw := flaw_of(field.spec, typed)):
+            return typed
+        page.line(f"  ! {inert(flaw)}")
 
 
 def _key(briefing: Briefing, page: Page, lines: Lines) -> str:

@@ -308,7 +308,7 @@ class Desk:
             keys=self._keys.options(request.mode),
             warnings=warnings(entrance, self.settings),
             story=scenario.story if scenario else "",
-            asks=asks(runbook),
+            asks=asks(runbook, children),
             needs_trust=request.mode == "real" and not self._trust.trusted(runbook),
             ticket=incident,
         )

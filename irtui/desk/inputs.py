@@ -24,28 +24,37 @@ _FORMS = {
 
 def checked_inputs(specs: tuple[InputSpec, ...], given: Mapping[str, str]) -> dict[str, str | None]:
     """A value for every input, None for an optional one left out. Raises UsageError that names all flaws at once."""
-    known = {spec.name for spec in specs}
-    flaws = [f"there is no input {inert(name)}" for name in given if name not in known]
-    values: dict[str, str | None] = {}
-    for spec in specs:
-        value = given.get(spec.name, "").strip() or spec.default
-        values[spec.name] = value
-        if value is None:
-            if not spec.optional:
-                flaws.append(f"{spec.name} is missing ({spec.title})")
-        elif flaw := flaw_of(spec, value):
-            flaws.append(f"{spec.name}: {flaw}")
-    if flaws:
-        names = ", ".join(sorted(known)) or "none"
-        raise UsageError("; ".join(flaws), title="The inputs do not fit", advice=f"Inputs of this runbook: {names}.")
+    values = {spec.name: given.get(spec.name, "").strip() or spec.default for spec in specs}
+    missing = [
+        f"{spec.name} is missing ({spec.title})" for spec in specs if values[spec.name] is None and not spec.optional
+    ]
+    _refuse(specs, [*_flaws(specs, {**given, **{name: value or "" for name, value in values.items()}}), *missing])
     return values
 
 
+def check_given(specs: tuple[InputSpec, ...], given: Mapping[str, str]) -> None:
+    """What was given beforehand, before anything else is asked. Raises UsageError that names all flaws at once."""
+    _refuse(specs, _flaws(specs, given))
+
+
+def _flaws(specs: tuple[InputSpec, ...], given: Mapping[str, str]) -> list[str]:
+    known = {spec.name for spec in specs}
+    flaws = [f"there is no input {inert(name)}" for name in given if name not in known]
+    wrong = ((spec.name, flaw_of(spec, given.get(spec.name, "").strip())) for spec in specs)
+    return flaws + [f"{name}: {flaw}" for name, flaw in wrong if flaw]
+
+
+def _refuse(specs: tuple[InputSpec, ...], flaws: list[str]) -> None:
+    if flaws:
+        names = ", ".join(sorted(spec.name for spec in specs)) or "none"
+        raise UsageError("; ".join(flaws), title="The inputs do not fit", advice=f"Inputs of this runbook: {names}.")
+
+
 def flaw_of(spec: InputSpec, value: str) -> str:
-    """What is wrong with a value, in words; empty when nothing is."""
+    """What is wrong with a value, in words; empty when nothing is, or nothing was given."""
     if len(value) > 2048:
         return "longer than 2048 characters"
-    if spec.type not in _FORMS:
+    if spec.type not in _FORMS or not value:
         return ""
     form, words = _FORMS[spec.type]
     return "" if re.fullmatch(form, value, re.ASCII) else f"{inert(value, 40)!r} is not one: {words}"

@@ -15,7 +15,7 @@ MOST = 200
 
 def offers(door: Door, clock: Clock, kind: str) -> tuple[tuple[Offer, ...], str]:
     """Values for an input of that type, and why there are none or not all."""
-    looks = {"access_key_id": _access_keys, "user": _users, "role": _roles}
+    looks = {"access_key_id": _access_keys, "user": _users, "role": _roles, "bucket": _buckets}
     if kind not in looks:
         return (), ""
     deadline = clock.monotonic() + PATIENCE
@@ -46,6 +46,11 @@ def _users(door: Door) -> Iterator[Offer]:
 def _roles(door: Door) -> Iterator[Offer]:
     for name in _names(door, "ListRoles", "Roles", "RoleName"):
         yield Offer(name, name)
+
+
+def _buckets(door: Door) -> Iterator[Offer]:
+    for bucket in door.read(Call("s3", "ListBuckets"), pages=5).data.get("Buckets", ()):
+        yield Offer(str(bucket["Name"]), f"created {str(bucket.get('CreationDate', '?'))[:10]}")
 
 
 def _names(door: Door, operation: str, listed: str, member: str) -> list[str]:

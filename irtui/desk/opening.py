@@ -18,7 +18,7 @@ from irtui.errors import Denied
 from irtui.gameday.world import World
 from irtui.model.effect import Effect
 from irtui.model.identity import Identity
-from irtui.model.runbook import CallBody, Runbook
+from irtui.model.runbook import CallBody, ChildBody, Runbook
 from irtui.settings.load import Settings
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
@@ -119,13 +119,15 @@ def warnings(entrance: Entrance, settings: Settings) -> tuple[str, ...]:
     return tuple(found)
 
 
-def asks(runbook: Runbook) -> tuple[str, ...]:
-    """What will be asked before something changes, in the order of the runbook."""
-    found = []
+def asks(runbook: Runbook, children: Mapping[str, Runbook], way: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What will be asked before something changes, in the order of the runbook; of a child where it begins."""
+    found: list[str] = []
     for step in runbook.steps:
+        if isinstance(step.body, ChildBody) and step.body.runbook in children and step.body.runbook not in way:
+            found += asks(children[step.body.runbook], children, (*way, step.body.runbook))
         destroys = isinstance(step.body, CallBody) and effect(step.body.service, step.body.operation) is Effect.DESTROY
         if step.confirm or destroys:
             how = "typed count" if step.for_each else "typed target"
             title = _EXPRESSION.sub("…", step.title)  # nobody knows yet
             found.append(f"{title}: {how}{', cannot be undone' if step.irreversible else ''}")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))

@@ -1,5 +1,6 @@
 """The briefing's text: who you are, where, what is known, what will be asked."""
 
+from irtui.desk.inputs import flaw_of
 from irtui.desk.nouns import Answers, Briefing, Field, Offer
 from irtui.model.identity import Identity
 from irtui.model.runbook import InputSpec
@@ -53,8 +54,9 @@ def expected(spec: InputSpec) -> str:
 
 
 def missing(briefing: Briefing, field: Field) -> bool:
-    """Whether the operator still has to be asked for this input."""
-    return not briefing.request.inputs.get(field.spec.name)
+    """Whether the operator still has to be asked for this input: none was given, or a wrong one."""
+    given = briefing.request.inputs.get(field.spec.name, "")
+    return not given or bool(flaw_of(field.spec, given))
 
 
 def refusal(briefing: Briefing, answers: Answers) -> str:
@@ -62,6 +64,8 @@ def refusal(briefing: Briefing, answers: Answers) -> str:
     for field in briefing.fields:
         if not field.spec.optional and not answers.inputs.get(field.spec.name, "").strip():
             return f"{field.spec.title or field.spec.name} is needed"
+        if flaw := flaw_of(field.spec, answers.inputs.get(field.spec.name, "").strip()):
+            return f"{field.spec.title or field.spec.name} {flaw}"
     if answers.account_typed and answers.account_typed != briefing.identity.account[-4:]:
         return "these are not the last four digits of the account"
     chosen = [option for option in briefing.keys if option.kind == answers.key]
