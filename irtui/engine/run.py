@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from irtui.aws.door import Door
 from irtui.clock import Clock
 from irtui.engine import approving, changing, checkpointing, closing, deciding, doubt, kinds, machine, undoing
+from irtui.engine.contexts import steps_read
 from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import (
@@ -206,6 +207,9 @@ class Run:
         elif step.status is StepStatus.IN_DOUBT:
             if not doubt.reconcile(hands, step):
                 doubt.ask(hands, self.state.step(step.key))
+        elif step.applies is False and (asked := self._unanswered(step)):
+            words = f"{step.step.when} asks about what is still open: {', '.join(asked)}."
+            tell(Message("Not known yet", words, "Do that first.", "warning", step.key))
         elif step.applies is False:
             tell(Message("Not needed", f"{step.step.when} is false.", level="warning", key=step.key))
         elif step.applies is None and step.step.phase != "contain":
@@ -221,6 +225,12 @@ class Run:
                 tell(Message("Already done", "Undo it first to do it again.", level="warning", key=step.key))
                 return
             kinds.run_step(hands, step)
+
+    def _unanswered(self, step: StepState) -> list[str]:
+        """Titles of the steps that its `when` reads and that are not done yet."""
+        prefix = step.key[: len(step.key) - len(step.step.id)]
+        read = [self.state.step(f"{prefix}{name}") for name in dict.fromkeys(steps_read(step.step.when))]
+        return [other.title for other in read if not machine.passed(other)]
 
     def _settle_approval(self, hands: Hands, step: StepState) -> None:
         if step.step.approvers < 1:

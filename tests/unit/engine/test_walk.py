@@ -267,6 +267,13 @@ def test_when_decides_by_the_answer(bench: Bench) -> None:
     assert bench.status("gone") == "not needed"
 
 
+def test_a_step_that_waits_for_an_answer_is_not_known_yet(bench: Bench) -> None:
+    """Taken before its question is answered, it is not told as "not needed": the question is named, it stays open."""
+    human = bench.walk(RunStep("deny"), RunStep("off"), RunStep("gone"))
+    assert (human.told[-1].title, bench.status("gone")) == ("Not known yet", "todo")
+    assert "And now?" in human.told[-1].text
+
+
 def test_destroying_asks_for_the_last_four_of_a_long_id(bench: Bench) -> None:
     """Deleting a key is confirmed by the end of its id and says that it cannot come back."""
     human = Human([], bench.clock)
