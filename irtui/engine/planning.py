@@ -15,7 +15,7 @@ from irtui.engine.placed import Placed
 from irtui.errors import RunbookError
 from irtui.model.call import Call, subjects
 from irtui.model.incident import CallRecord, StepState
-from irtui.model.outcome import Finding
+from irtui.model.outcome import Finding, Observed
 from irtui.model.plan import Look, Plan, PlannedCall
 from irtui.model.runbook import CallBody, Check, Step, UseBody
 from irtui.redact import MASK
@@ -115,10 +115,18 @@ def _planned(step: Step, body: CallBody, context: Context) -> PlannedCall:
         str(fill(step.confirm, context)) if step.confirm else (named[0].id if named else call.operation),
         after=_expected(look.until) if look else None,
         look=look,
-        observe=filled_call(step.observe, step, context) if step.observe else None,
-        undo=filled_call(step.undo, step, context) if step.undo else None,
+        observe=_besides("observe", step.observe, step, context),
+        undo=_besides("undo", step.undo, step, context),
         irreversible=step.irreversible,
     )
+
+
+def _besides(key: str, body: CallBody | None, step: Step, context: Context) -> Call | None:
+    """Another call of a step, filled. Raises RunbookError that says which one could not be."""
+    try:
+        return filled_call(body, step, context) if body else None
+    except RunbookError as error:
+        raise RunbookError(f"{key}: {error.message}", advice=error.advice) from None
 
 
 def _expected(until: str) -> Any:
@@ -129,7 +137,7 @@ def _expected(until: str) -> Any:
     if tree["type"] == "comparator" and tree["value"] == "eq":
         for child in tree["children"]:
             if child["type"] == "literal":
-                return child["value"]
+                return child["value"] if child["value"] is not None else Observed("absent").as_data()
     return until
 
 

@@ -27,7 +27,7 @@ def _change(found: Dossier, change: Change) -> Markup:
         ("Sent", joined([f"{change.t[:10]} {change.t[11:19]} UTC, AWS request ", code(change.request_id)])),
         ("Parameters", _members(planned.get("params"))),
         ("Before", _before(planned.get("before"))),
-        ("Expected after", _value(planned.get("after"))),
+        ("Expected after", _after(planned.get("after"))),
     ]
     if isinstance(undo, Mapping):
         rows.append(("Its undo", joined([code(text(undo, "call")), " ", _members(undo.get("params"))])))
@@ -56,6 +56,12 @@ def _before(before: Any) -> Markup:
     if text(before, "state") == "present":
         return _value(before.get("value"))
     return joined([text(before, "state"), f": {text(before, 'why')}" if text(before, "why") else ""])
+
+
+def _after(after: Any) -> Markup:
+    """What a plan expects: a value, or a state as it was seen before what is taken back."""
+    seen = isinstance(after, Mapping) and after.keys() == {"state", "value", "why"}
+    return _before(after) if seen else _value(after)
 
 
 def _value(value: Any) -> Markup:

@@ -55,7 +55,8 @@ def observe(action: str, of: Account, /, **inputs: Any) -> Mapping[str, Any]:
     assert look is not None
     facts = look(of, inputs, NOW)
     assert set(ACTIONS[action].keeps) <= set(facts.data) and facts.data["gaps"] == list(facts.gaps)
-    spoken = {action_of(*name.split("."), {}) for name in of.asked} - {"s3:ListAllMyBuckets"}
+    asked = [name.partition(".") for name in of.asked]
+    spoken = {action_of(service, operation, {}) for service, _, operation in asked} - {"s3:ListAllMyBuckets"}
     assert spoken <= set(ACTIONS[action].permissions)
     return facts.data
 

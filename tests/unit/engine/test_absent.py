@@ -15,6 +15,7 @@ from irtui.gameday.scenario import parse_scenario
 from irtui.gameday.world import World
 from irtui.journal.read import read_evidence
 from irtui.lint.check import lint
+from irtui.report.difference import after_lines
 from irtui.runbook.parse import parse_runbook
 from irtui.tui.present.result import result_lines
 from tests.support.bench_of_one import Bench
@@ -75,12 +76,12 @@ def s3(lab: Lab) -> Any:
     return lab.client("s3")
 
 
-def benched(lab: Lab, folder: Path, bucket: str, key: tuple[str, ...] = ()) -> Bench:
+def benched(lab: Lab, folder: Path, bucket: str, key: tuple[str, ...] = (), text: str = RUNBOOK) -> Bench:
     clock = ManualClock(lab.world.now())
-    door = open_simulated(
-        endpoint_url=lab.world.url, region="us-east-1", clock=clock, sign_in=lambda: SignedIn(*(key or lab.operator))
-    )
-    return Bench(folder, RUNBOOK, door=door, now=lab.world.now(), inputs={"bucket": bucket})
+    key_id, secret, *token = key or lab.operator
+    signed = SignedIn(key_id, secret, token[0] if token else "")
+    door = open_simulated(endpoint_url=lab.world.url, region="us-east-1", clock=clock, sign_in=lambda: signed)
+    return Bench(folder, text, door=door, now=lab.world.now(), inputs={"bucket": bucket})
 
 
 def test_not_there_is_an_answer_that_is_kept_shown_and_read_by_later_steps(lab: Lab, s3: Any, tmp_path: Path) -> None:
@@ -111,10 +112,20 @@ def test_what_is_there_is_kept_and_its_absence_ends_the_wait_for_it(lab: Lab, s3
     s3.create_bucket(Bucket="written")
     s3.put_bucket_policy(Bucket="written", Policy=json.dumps(POLICY))
     bench = benched(lab, tmp_path, "written")
-    bench.walk(RunStep("made"))
+    human = bench.walk(RunStep("made"))
+    assert after_lines(human.confirmations[0].plans[0].calls[0]) == ["nothing there"], "until is Policy == `null`"
     assert bench.state.step("policy").values["absent"] is False
     assert [bench.status(key) for key in ("policy", "made", "closed")] == ["done"] * 3
     assert bench.state.contained == "contained"
+    bench.journal.release()
+
+
+def test_what_the_undo_needs_and_is_not_there_is_said_of_the_undo(lab: Lab, s3: Any, tmp_path: Path) -> None:
+    """An author sees which call of the step could not be filled; nothing was sent."""
+    s3.create_bucket(Bucket="empty")
+    bench = benched(lab, tmp_path, "empty", text=RUNBOOK.replace('    when: "!(steps.policy.absent)"\n', ""))
+    human = bench.walk(RunStep("made"))
+    assert human.told[-1].text == "undo: steps.policy.before: it gave nothing" and "intent" not in bench.types()
     bench.journal.release()
 
 
