@@ -90,3 +90,34 @@ steps:
 """
     assert lint(parse_runbook(text % "root", "x.yaml"), {}) == ()
     assert [p.rule for p in lint(parse_runbook(text % "caller", "x.yaml"), {})] == ["caller"]
+
+
+def test_hints_name_what_to_write_here() -> None:
+    """For this step and this service, not an example of another: what to read first, what was meant, what to add."""
+    text = """
+runbook: x
+title: x
+version: "1"
+severity: low
+use_when: x
+steps:
+  - {id: a, phase: analyze, title: t, ask: q, choices: {yes: y, no: n}, skippable: false}
+  - id: b
+    phase: contain
+    title: t
+    when: steps.a.choice != 'no' && !steps.a.gaps
+    call: s3.PutBucketPolicy
+    with: {Bucket: data, Policy: {Statement: []}}
+    verify: {call: s3.GetBucketPolicy, with: {Bucket: data}, until: length(Policy.Statement) == `0`}
+    undo: {call: s3.GetBucketPolicy, with: {Bucket: data}}
+  - {id: c, phase: contain, title: t, call: s3.GetBucketPolicy, with: {Bucket: data}, verify: {until: Policy == `null`}}
+  - {id: d, phase: review, title: t, use: iam.snapshot_everything}
+"""
+    hints = {problem.rule: problem.hint for problem in lint(parse_runbook(text, "x.yaml"), {})}
+    assert (
+        hints["evidence"] == "Put a reading step with evidence: true before it, for example call: s3.GetBucketPolicy."
+    )
+    assert hints["negation"] == "Write !(steps.a.gaps)."
+    assert hints["reach"] == "Add a to needs."
+    assert hints["reversal"].startswith("Name the call that brings back what s3.PutBucketPolicy changed")
+    assert "irtui actions list" in hints["actions"] or "Did you mean" in hints["actions"]
