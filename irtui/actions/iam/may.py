@@ -63,17 +63,31 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     try:
         whose = _principal(reader, caller)
         judged = _judged(reader, whose, asked)
-        again: dict[str, tuple[str, ...]] = {}
-        for name in asked:
-            if judged.get(name) == "implicitDeny" and name not in WHOLE and (kind := _kind(name, whose.split(":")[4])):
-                again[kind] = (*again.get(kind, ()), name)
-        for kind, names in again.items():
-            judged |= _judged(reader, whose, names, kind)
     except (AwsFault, SimulatorGap) as error:
-        if isinstance(error, AwsFault) and error.kind == "expired":
-            raise
-        return _facts(asked, {}, "nobody knows: IAM could not be asked", words(error))
-    return _facts(asked, judged)
+        return _facts(asked, {}, "nobody knows: IAM could not be asked", _gap(error))
+    gap = ""
+    for kind, names in _by_kind(judged, whose.split(":")[4]).items():
+        try:
+            judged |= _judged(reader, whose, names, kind)
+        except (AwsFault, SimulatorGap) as error:
+            gap = _gap(error)
+    return _facts(asked, judged, gap=gap)
+
+
+def _gap(error: AwsFault | SimulatorGap) -> str:
+    """In words, unless the operator's session has ended."""
+    if isinstance(error, AwsFault) and error.kind == "expired":
+        raise error
+    return words(error)
+
+
+def _by_kind(judged: Mapping[str, str], account: str) -> dict[str, tuple[str, ...]]:
+    """What is allowed on no resource whatever, by all the resources of the kind that it acts on."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, said in judged.items():
+        if said == "implicitDeny" and name not in WHOLE and (kind := _kind(name, account)):
+            found[kind] = (*found.get(kind, ()), name)
+    return found
 
 
 def _judged(reader: Reader, whose: str, actions: tuple[str, ...], on: str = "") -> dict[str, str]:

@@ -183,6 +183,22 @@ def test_permissions_are_asked_of_the_role_behind_a_session() -> None:
         may(f"arn:aws:iam::{HERE}:user/jo", actions="PutUserPolicy")
 
 
+def test_who_may_not_be_asked_about_a_kind_leaves_the_first_answer() -> None:
+    """The second question refused: what was told stays told, what was not is unsure, and the gap is named."""
+    table = Account(SimulatePrincipalPolicy=lambda call: fault("denied") if "ResourceArns" in call.params else {
+        "EvaluationResults": [
+            {"EvalActionName": "iam:GetUser", "EvalDecision": "allowed"},
+            {"EvalActionName": "s3:PutBucketPolicy", "EvalDecision": "implicitDeny"},
+        ]
+    })  # fmt: skip
+    observe = ACTIONS["iam.may"].observe
+    assert observe is not None
+    inputs = {"caller": f"arn:aws:iam::{HERE}:user/jo", "actions": "iam:GetUser s3:PutBucketPolicy"}
+    found = observe(table, inputs, NOW)
+    assert (found.data["allowed"], found.data["unsure"]) == (["iam:GetUser"], ["s3:PutBucketPolicy"])
+    assert len(found.gaps) == 1
+
+
 @pytest.mark.parametrize(("ahead", "words"), [(0, "agrees"), (90, "90 seconds behind"), (-3600, "3600 seconds ahead")])
 def test_the_clock_is_awss_and_the_difference_is_said(ahead: int, words: str) -> None:
     """By the date of AWS's own answer; without one nobody knows."""
