@@ -14,6 +14,13 @@ _EMPTY = object()
 """The reply of an operation that returns nothing."""
 
 
+_SCALARS = {
+    "a integer": "a number", "a long": "a number", "a float": "a number", "a double": "a number",
+    "a timestamp": "a string", "a blob": "a string", "an empty reply": "",
+}  # fmt: skip
+"""Words of a model's types as JMESPath has them."""
+
+
 class _Lacking(Exception):
     """The shape does not have what the expression reads."""
 
@@ -37,6 +44,18 @@ def reply_lacks(service: str, operation: str, expression: str) -> str:
     except (jmespath.exceptions.JMESPathError, RecursionError):
         return "not JMESPath"
     return ""
+
+
+def reply_kind(service: str, operation: str, expression: str) -> str:
+    """What an expression finds in a reply: a map, list, string, number or boolean; empty where nothing is known."""
+    try:
+        tree: Any = jmespath.compile(expression).parsed
+        walk = _Walk(frozenset(documents(service, operation)))
+        found = walk.shape(tree, reply_shape(service, operation) or _EMPTY)
+    except (_Lacking, jmespath.exceptions.JMESPathError, RecursionError):
+        return ""
+    kind = _kind(found) if found is not None else ""
+    return _SCALARS.get(kind, kind)
 
 
 class _Walk:

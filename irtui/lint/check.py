@@ -6,6 +6,7 @@ from irtui.errors import Problem
 from irtui.lint import (
     actions,
     caller,
+    condition,
     confirmation,
     evidence,
     negation,
@@ -25,6 +26,7 @@ from irtui.model.runbook import Runbook
 RULES = (
     actions,
     caller,
+    condition,
     confirmation,
     evidence,
     negation,

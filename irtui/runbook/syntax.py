@@ -71,7 +71,7 @@ def watched(until: str) -> tuple[str, ...]:
     Empty where the condition reads nothing (only literals)."""
     found: list[str] = []
     for node in _read(compiled(until, LONGEST_FILLED).parsed):
-        text = _written(node)
+        text = written(node)
         try:
             same = compiled(text, LONGEST_FILLED).parsed == node
         except ExpressionError:
@@ -90,7 +90,7 @@ def misread(expression: str) -> tuple[str, ...]:
         while start["type"] in _PATHS and start["children"]:
             start = start["children"][0]
         if node["type"] in _PATHS and start["type"] == "not_expression":
-            found.append(f"!({_written(_with_start(node, start['children'][0]))})")
+            found.append(f"!({written(_with_start(node, start['children'][0]))})")
     return tuple(found)
 
 
@@ -202,8 +202,8 @@ def _leading_names(node: Node) -> tuple[list[str], bool]:
     return [], False
 
 
-def _written(node: Node, base: str = "") -> str:
-    """The node as JMESPath text, applied to `base`."""
+def written(node: Node, base: str = "") -> str:
+    """A node as JMESPath text, applied to `base`."""
     kind, children = node["type"], node["children"]
     dot = f"{base}." if base else ""
     if kind == "identity":
@@ -223,25 +223,25 @@ def _written(node: Node, base: str = "") -> str:
     if kind == "index_expression":
         return _chain(children, base)
     if kind == "flatten":
-        return f"{_written(children[0], base)}[]"
+        return f"{written(children[0], base)}[]"
     if kind == "projection":
-        left = _written(children[0], base)
+        left = written(children[0], base)
         sliced = children[0]["type"] == "index_expression" and children[0]["children"][1]["type"] == "slice"
-        return _written(children[1], left if sliced or children[0]["type"] == "flatten" else f"{left}[*]")
+        return written(children[1], left if sliced or children[0]["type"] == "flatten" else f"{left}[*]")
     if kind == "value_projection":
-        left = _written(children[0], base)
-        return _written(children[1], f"{left}.*" if left else "*")
+        left = written(children[0], base)
+        return written(children[1], f"{left}.*" if left else "*")
     if kind == "filter_projection":
-        return _written(children[1], f"{_written(children[0], base)}[?{_written(children[2])}]")
+        return written(children[1], f"{written(children[0], base)}[?{written(children[2])}]")
     if kind == "multi_select_list":
-        return f"{dot}[{', '.join(_written(child) for child in children)}]"
+        return f"{dot}[{', '.join(written(child) for child in children)}]"
     if kind == "multi_select_dict":
-        pairs = (f"{_name(child['value'])}: {_written(child['children'][0])}" for child in children)
+        pairs = (f"{_name(child['value'])}: {written(child['children'][0])}" for child in children)
         return f"{dot}{{{', '.join(pairs)}}}"
     if kind == "function_expression":
-        return f"{dot}{node['value']}({', '.join(_written(child) for child in children)})"
+        return f"{dot}{node['value']}({', '.join(written(child) for child in children)})"
     if kind == "expref":
-        return f"&{_written(children[0])}"
+        return f"&{written(children[0])}"
     if kind == "not_expression":
         return f"!{_operand(children[0])}"
     symbol = (
@@ -254,16 +254,16 @@ def _written(node: Node, base: str = "") -> str:
 
 def _chain(children: list[Node], base: str) -> str:
     first, *rest = children
-    text = _written(first, base)
+    text = written(first, base)
     if first["type"] in _PROJECTIONS | _OPERATORS:
         text = f"({text})"
     for child in rest:
-        text = _written(child, text)
+        text = written(child, text)
     return text
 
 
 def _operand(node: Node) -> str:
-    return f"({_written(node)})" if node["type"] in _OPERATORS else _written(node)
+    return f"({written(node)})" if node["type"] in _OPERATORS else written(node)
 
 
 def _name(name: str) -> str:
