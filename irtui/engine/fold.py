@@ -195,8 +195,8 @@ class Fold:
         unit = self._unit(body["step"])
         unit.gaps = tuple(body.get("gaps") or ())
         unit.reply = str(body.get("evidence") or "")
-        asked = self._asked[split_key(str(body["step"]))[0]]
-        if body.get("state") == "ok" or (body.get("state") == "absent" and "keep" in body):
+        if body.get("state") == "ok" or (body.get("state") == "absent" and "keep" in body):  # absent, and that is good
+            asked = self._asked[split_key(str(body["step"]))[0]]
             unit.values = dict(body.get("keep") or {}) | ({"absent": body["state"] == "absent"} if asked.absent else {})
             unit.becomes(StepStatus.DONE if asked.verify is None else StepStatus.TODO)  # its check follows
         else:

@@ -22,9 +22,8 @@ def problems(subject: Subject) -> Iterator[Problem]:
 
 def _example(step: Step) -> str:
     """A read of what the step changes."""
-    if step.observe or (step.verify and step.verify.call):
-        read = step.observe or (step.verify.call if step.verify else None)
-        return f"call: {read.name}" if read else ""
+    if read := step.observe or (step.verify.call if step.verify else None):
+        return f"call: {read.name}"
     if isinstance(step.body, CallBody) and step.body.service != "iam":
         return f"a read of what {step.body.name} changes"
     return "use: iam.snapshot_user"

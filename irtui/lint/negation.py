@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from irtui.errors import Problem
-from irtui.lint.references import written
+from irtui.lint.references import expressions_of
 from irtui.lint.subject import Subject, bare_condition
 from irtui.runbook.load import Path
 from irtui.runbook.syntax import misread
@@ -22,7 +22,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
 def _expressions(subject: Subject) -> Iterator[tuple[Path, str]]:
     """Those over what is known, and those over a reply."""
     for at, step in subject.steps():
-        for place, expression in written(step):
+        for place, expression in expressions_of(step):
             yield (*at, *place), expression
         for name, path in step.keep.items():
             yield (*at, "keep", name), path

@@ -30,7 +30,7 @@ def problems(subject: Subject) -> Iterator[Problem]:
                 yield from _expression(subject, ("sessions", name, key), expression, {}, frozenset(), used)
     for at, step in subject.steps():
         items = frozenset({"item", step.as_}) if step.for_each else frozenset()
-        for place, expression in written(step):
+        for place, expression in expressions_of(step):
             known_items = items if place[0] not in ("when", "for_each") else frozenset()
             yield from _expression(subject, (*at, *place), expression, earlier, known_items, used)
         if step.session != "caller" and step.session not in {spec.name for spec in subject.runbook.sessions}:
@@ -60,7 +60,7 @@ def fields(step: Step) -> set[str]:
     return ALWAYS | ({"choice"} if isinstance(step.body, AskBody) else set())
 
 
-def written(step: Step) -> Iterator[tuple[Path, str]]:
+def expressions_of(step: Step) -> Iterator[tuple[Path, str]]:
     """Every expression of a step, with its place."""
     if step.when:
         yield ("when",), step.when
