@@ -32,9 +32,9 @@ USUAL = (
 KINDS = {
     "cloudtrail": (("", "arn:aws:cloudtrail:*:{account}:trail/*"),),
     "iam": (
-        ("ToGroup", "group"), ("FromGroup", "group"), ("Role", "role"), ("User", "user"), ("AccessKey", "user"),
-        ("LoginProfile", "user"), ("ServiceSpecific", "user"), ("SSHPublicKey", "user"), ("Signing", "user"),
-        ("Group", "group"), ("Policy", "policy"),
+        ("ToGroup", "group"), ("FromGroup", "group"), ("InstanceProfile", "instance-profile"), ("Role", "role"),
+        ("User", "user"), ("AccessKey", "user"), ("LoginProfile", "user"), ("ServiceSpecific", "user"),
+        ("SSHPublicKey", "user"), ("Signing", "user"), ("Group", "group"), ("Policy", "policy"),
     ),
     "kms": (("", "arn:aws:kms:*:{account}:key/*"),),
     "s3": (("Bucket", "arn:aws:s3:::*"), ("Object", "arn:aws:s3:::*/*"), ("", "arn:aws:s3:::*")),
@@ -43,9 +43,12 @@ KINDS = {
 }  # fmt: skip
 """Service → a word of the action, and all resources of the kind that it acts on; of IAM the kind alone."""
 WHOLE = frozenset({
-    "cloudtrail:DescribeTrails", "cloudtrail:ListTrails", "cloudtrail:LookupEvents", "ec2:DescribeRegions",
-    "iam:GetAccountAuthorizationDetails", "iam:GetAccountSummary", "iam:ListRoles", "iam:ListUsers",
-    "organizations:DescribeOrganization", "s3:ListAllMyBuckets",
+    "cloudtrail:DescribeTrails", "cloudtrail:ListPublicKeys", "cloudtrail:ListTrails", "cloudtrail:LookupEvents",
+    "ec2:DescribeRegions", "iam:DeleteAccountPasswordPolicy", "iam:GetAccountAuthorizationDetails",
+    "iam:GetAccountPasswordPolicy", "iam:GetAccountSummary", "iam:ListGroups", "iam:ListRoles", "iam:ListUsers",
+    "iam:UpdateAccountPasswordPolicy", "kms:CreateKey", "kms:ListAliases", "kms:ListKeys",
+    "organizations:DescribeOrganization", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets",
+    "s3:PutAccountPublicAccessBlock", "sns:ListSubscriptions", "sns:ListTopics", "sns:Unsubscribe",
 })  # fmt: skip
 """Actions that have no resource (service authorization reference): allowed on `*` or not at all."""
 _ACTION = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9]+")
