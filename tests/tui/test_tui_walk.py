@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from textual import events
+from textual.app import App, ComposeResult
 from textual.widgets import Button, Input
 
 from irtui.engine.operator import (
@@ -21,6 +22,7 @@ from irtui.engine.operator import (
 )
 from irtui.errors import CredentialsError
 from irtui.model.incident import StepStatus
+from irtui.tui.widgets.tick import Tick
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.walks import app_on, open_incident, screen_text, until
 
@@ -286,3 +288,18 @@ async def test_a_resume_asks_for_the_key_that_does_not_answer() -> None:
         assert "four small words" not in screen_text(app)
         assert desk.keys_tried == [("", ""), ("", ""), ("passphrase-file", "four small words")]
         await pilot.press("q", "q")
+
+
+async def test_a_box_shows_without_colours_whether_it_is_ticked() -> None:
+    """The mark is there when it is ticked, and only then."""
+
+    class One(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Tick("I trust it")
+
+    app = One()
+    async with app.run_test(size=(40, 5)) as pilot:
+        await until(pilot, lambda: "I trust it" in screen_text(app))
+        assert "X" not in screen_text(app)
+        await pilot.press("space")
+        await until(pilot, lambda: "X" in screen_text(app))

@@ -18,6 +18,7 @@ from irtui.tui.present.lines import say
 from irtui.tui.screens.base import FullScreen
 from irtui.tui.widgets.paint import painted, painted_lines, safe
 from irtui.tui.widgets.rows import Rows
+from irtui.tui.widgets.tick import Tick
 
 
 class BriefingScreen(FullScreen):
@@ -52,7 +53,7 @@ class BriefingScreen(FullScreen):
             yield Input(id="passphrase", password=True, placeholder="passphrase of the key file")
             if briefing.needs_trust:
                 yield Static(safe(f"Digest {briefing.runbook.digest}", "dim"), markup=False)
-                yield Checkbox(safe("I have read this runbook and trust it; it did not come with irtui"), id="trust")
+                yield Tick(safe("I have read this runbook and trust it; it did not come with irtui"), id="trust")
         with Horizontal(id="answer"):
             yield Button(safe("Start"), id="start", compact=True)
             yield Static(id="missing", markup=False)
