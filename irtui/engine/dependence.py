@@ -53,7 +53,7 @@ def satisfied(step: StepState) -> bool:
 
 def fresh(step: StepState, contained: int) -> StepState:
     """A check of containment that is older than the last containing change has still to be made."""
-    stale = step.rechecks and 0 < step.looked < contained
+    stale = step.step.rechecks and 0 < step.looked < contained
     if stale and step.status in (StepStatus.DONE, StepStatus.FAILED):
         return replace(step, status=StepStatus.TODO, reason="", advice="")
     return step

@@ -54,6 +54,8 @@ class Fold:
         self._evidence: dict[str, list[Evidence]] = {}
         self._approvals: dict[str, Approval] = {}
         self._child_inputs: dict[str, Mapping[str, Any]] = {}
+        self._told = 0
+        """The last record by which a step of phase `contain` was read, answered or stated."""
         self._incident = IncidentState("", "", runbook.name, runbook.title, "", "", "", "", "", "", "")
         self._caller: Mapping[str, Any] = {}
 
@@ -96,12 +98,12 @@ class Fold:
                     contexts[node.prefix] = self.context(node.prefix)
                 self._steps[node.key] = self._step(node, contexts[node.prefix])
         self._folded, self._touched = facts, set()
-        steps = dict(self._steps)
+        acted, contained = self._acted()
+        steps = {key: fresh(step, contained) for key, step in self._steps.items()}
         for key in reversed(steps):  # children stand after their parents
             steps[key] = through(steps[key], steps)
-        acted, contained = self._acted()
         for key in steps:
-            steps[key] = fresh(held(steps[key], steps), contained)
+            steps[key] = held(steps[key], steps)
         return replace(
             self._incident,
             steps=tuple(steps.values()),
@@ -193,6 +195,8 @@ class Fold:
 
     def _on_observe(self, record: Entry, body: Mapping[str, Any]) -> None:
         unit = self._unit(body["step"])
+        if not body.get("renewed_by"):
+            self._tells(record)
         unit.gaps = tuple(body.get("gaps") or ())
         unit.reply = str(body.get("evidence") or "")
         if body.get("state") == "ok" or (body.get("state") == "absent" and "keep" in body):  # absent, and that is good
@@ -213,6 +217,7 @@ class Fold:
         if body.get("kind") == "confirm" and approval and approval.digest == body.get("digest"):
             self._approvals[str(body["step"])] = replace(approval, used=True)
         if body.get("kind") == "choice":
+            self._tells(record)
             unit = self._unit(body["step"])
             unit.values = {"choice": body.get("choice")}
             unit.becomes(StepStatus.DONE)
@@ -326,6 +331,7 @@ class Fold:
         self._unit(key).dismissed = body.get("by") == "when"
 
     def _on_attest(self, record: Entry, body: Mapping[str, Any]) -> None:
+        self._tells(record)
         unit = self._unit(body["step"])
         unit.asserted = str(body.get("statement", ""))
         unit.becomes(StepStatus.DONE if not body.get("proof") else StepStatus.UNVERIFIED, "asserted, not yet verified")
@@ -335,11 +341,20 @@ class Fold:
     # -- meaning -------------------------------------------------------------------------------
 
     def _acted(self) -> tuple[int, int]:
-        """Numbers of the last intent that contained something or took something back, and that contained something."""
-        contain = {key for key, step in self._asked.items() if step.phase == "contain"}
+        """Numbers of the last record of phase `contain` that is no re-check, with and without calls that took back."""
         done = [call for call in self._calls.values() if call.took_effect or call.in_doubt]
-        contained = max((c.seq for c in done if not c.undoing and split_key(c.step)[0] in contain), default=0)
+        contained = max((c.seq for c in done if not c.undoing and self._contains(c.step)), default=0)
+        contained = max(contained, self._told)
         return max([contained, *(c.seq for c in done if c.undoing)]), contained
+
+    def _contains(self, unit: str) -> bool:
+        step = self._asked.get(split_key(unit)[0])
+        return step is not None and step.phase == "contain" and not step.rechecks
+
+    def _tells(self, record: Entry) -> None:
+        """What is read, answered or stated of what contains: a re-check before it did not know."""
+        if self._contains(str(record.body["step"])):
+            self._told = record.seq
 
     def _unit(self, key: Any) -> Unit:
         return self._units.setdefault(str(key), Unit())

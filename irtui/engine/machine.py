@@ -105,7 +105,7 @@ def next_move(state: IncidentState, now: datetime, looked: frozenset[str] = froz
     current = current_step(state)
     if current is None:
         return AskOperator("", until)
-    if current.status is StepStatus.WAITING and current.rechecks and current.looked < state.acted:
+    if current.status is StepStatus.WAITING and current.step.rechecks and current.looked < state.acted:
         return Watch(current.key)
     if current.status is not StepStatus.TODO or current.reason or current.blocked_by:
         return AskOperator(current.key, until)

@@ -1,6 +1,6 @@
 """The state of an incident: what folding its journal gives. Nothing here is stored anywhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Any
 
 from irtui.model.approval import Approval
 from irtui.model.call import Call, Subject, subjects
-from irtui.model.runbook import Step
+from irtui.model.runbook import ManualBody, Step
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 """Due before everything: a change that AWS accepted and nobody has looked at."""
@@ -151,9 +151,9 @@ class StepState:
         return self.step.absent and self.values.get("absent") is True
 
     @property
-    def rechecks(self) -> bool:
-        """It contains nothing: it reads, and judges what it read."""
-        return self.step.phase == "contain" and self.step.verify is not None and self.step.verify.call is None
+    def runs_in(self) -> str:
+        """What the keys of all steps of its runbook begin with: empty, or `sweep/`."""
+        return self.key[: len(self.key) - len(self.step.id)]
 
     @property
     def undoable(self) -> bool:
@@ -198,7 +198,8 @@ class IncidentState:
     changed: int = 0
     """Calls that were sent and may have changed something."""
     acted: int = 0
-    """Number of the last intent that contained something, or took something back."""
+    """Number of the last record that a re-check must be younger than: a change, look, answer or statement of phase
+    `contain`, or a call that took something back."""
     glass: tuple[str, ...] = ()
     """Steps for which the operator broke the glass: nobody else approved."""
     expires: datetime | None = None
@@ -225,22 +226,38 @@ class IncidentState:
     def contained(self) -> str:
         """`contained`, `not re-checked`, `settling` or `open`.
 
-        Ticked steps never make it contained: only a check at the end of the containing steps does, that holds and
-        was made after the last change. What was skipped must not be needed for that.
+        Ticked steps never make it contained: only re-checks do, and the worst of them counts. Each that is needed
+        held after the last change, and one stands after everything else of that phase. Left out may be what a
+        re-check shows not to be needed.
         """
         containing = [
             state for state in self.steps if state.step.phase == "contain" and state.status is not StepStatus.NOT_NEEDED
         ]
-        acting = [state for state in containing if not state.rechecks]
-        last = containing.index(acting[-1]) if acting else len(containing)
-        final = [state for state in containing[last + 1 :] if state.rechecks]
+        acting = [state for state in containing if not state.step.rechecks]
+        rechecks = [state for state in containing if state.step.rechecks]
         passed = (StepStatus.DONE, StepStatus.SETTLING, StepStatus.SKIPPED)
-        if not acting or any(state.status not in passed for state in acting):
+        refuted = any(state.status is StepStatus.FAILED for state in rechecks)
+        if not acting or refuted or any(state.status not in passed for state in acting):
             return "open"
         if any(state.status is StepStatus.SETTLING for state in acting):
             return "settling"
-        if final and all(state.status is StepStatus.DONE and state.looked > self.acted for state in final):
+        held = all(state.status is StepStatus.DONE and state.looked > self.acted for state in rechecks)
+        if held and all(_vouched(state, containing[at + 1 :]) for at, state in enumerate(containing)):
             return "contained"
-        doubtful = any(state.status is StepStatus.SKIPPED for state in acting)
-        refuted = any(state.status is StepStatus.FAILED for state in final)
-        return "open" if doubtful or refuted else "not re-checked"
+        return "open" if any(state.status is StepStatus.SKIPPED for state in acting) else "not re-checked"
+
+
+def _vouched(step: StepState, later: Sequence[StepState]) -> bool:
+    """Whether a re-check after it speaks for this step of phase `contain`.
+
+    What was left out or only stated is known where its own runbook stands, and to what runs that: a re-check of a
+    child says nothing of it. What people left out shows nowhere.
+    """
+    if step.step.rechecks:
+        return True
+    manual = isinstance(step.step.body, ManualBody)
+    left_out = step.status is StepStatus.SKIPPED
+    if manual and left_out:
+        return False
+    near = left_out or (manual and step.proof != "verified")
+    return any(other.step.rechecks and (not near or step.key.startswith(other.runs_in)) for other in later)

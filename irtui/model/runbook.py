@@ -158,6 +158,11 @@ class Step:
     references: tuple[str, ...] = ()
     mark: Mark = Mark()
 
+    @property
+    def rechecks(self) -> bool:
+        """It contains nothing: it reads, and judges what it read."""
+        return self.phase is Phase.CONTAIN and self.verify is not None and self.verify.call is None
+
 
 @dataclass(frozen=True, slots=True)
 class Runbook:

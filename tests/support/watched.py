@@ -9,6 +9,7 @@ from irtui.desk.home import Home
 from irtui.desk.nouns import Answers, Request
 from irtui.engine.operator import Command, Confirmation, Confirmed, Message, Operator, Progress, Question, Task
 from irtui.gameday.played import player
+from irtui.gameday.plays import Play
 from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
 from irtui.model.incident import IncidentState
@@ -21,6 +22,8 @@ class Watching:
 
     inner: Operator
     world: World
+    ways_in: frozenset[str] = frozenset({"cut_off"})
+    """Objectives that tell whether the adversary is cut off. Without any, nothing may be called contained."""
     last_way_in: datetime | None = None
     """When something the adversary holds last worked."""
     shown: datetime | None = None
@@ -39,11 +42,12 @@ class Watching:
         contained = state.contained == "contained"
         if not contained and not any(call.took_effect for step in state.steps for call in step.calls):
             return
-        verdict = next(each for each in self.world.judge() if each.id == "cut_off")
+        judged = [each for each in self.world.judge() if each.id in self.ways_in]
         now = self.world.now()
-        if not verdict.met:
+        if not judged or not all(each.met for each in judged):
             self.last_way_in, self.shown = now, None
-            self.lies += [f"{now}: {verdict.detail}"] if contained else []
+            why = "; ".join(each.detail for each in judged if not each.met) or "there was nothing to contain"
+            self.lies += [f"{now}: {why}"] if contained else []
         elif contained and self.shown is None:
             self.shown = now
 
@@ -81,21 +85,22 @@ class Run:
     """Objective → whether it was met at the end."""
 
 
-def run(home: Path, name: str, seed: int, play: str = "") -> Run:
-    """One rehearsal from its briefing to the last thing the machine does."""
+def run(home: Path, name: str, seed: int, play: str | Play = "") -> Run:
+    """One rehearsal from its briefing to the last thing the machine does; `play`: another way than the answers'."""
     folders = Home.from_environ({"IRTUI_HOME": str(home)})
     desk = Desk(folders, Settings(), {})
     scenario = load_scenario(name)
-    if play:  # without its time of waiting: the judge asks at once
-        scenario = replace(scenario, plays={play: scenario.plays[play]})
+    if isinstance(play, Play):
+        scenario, play = replace(scenario, plays={"other": play}), "other"
+    ways_in = frozenset(each.id for each in scenario.objectives if each.kind == "cut_off")
     briefing = desk.brief(Request("rehearsal", scenario=name, seed=seed, hurry=True), lambda prompt: None)
     inputs = {field.spec.name: field.value for field in briefing.fields if field.value}
     visit = desk.begin(briefing, Answers(inputs, briefing.identity.account[-4:], "throw-away"))
     try:
         world = World.connect(folders.state / "worlds" / visit.id)
-        watching = Watching(player(scenario, play)(visit.clock), world)
+        watching = Watching(player(scenario, play)(visit.clock), world, ways_in)
         state = visit.walk(watching)
         met = {each.id: each.met for each in world.judge()}
-        return Run(state.closed, state.contained, met["cut_off"], watching, state, met)
+        return Run(state.closed, state.contained, all(met[each] for each in ways_in), watching, state, met)
     finally:
         visit.end()
