@@ -2,8 +2,8 @@
 
 Rules (docs/adr/0009): a re-check is a step of phase `contain` that reads and judges its own reply. irtui says
 *contained* only when one held after everything else of that phase; steps of a child stand where the child does. What
-depends on a skipped question is not needed, so such a question must be answered. Not judged: a step after the
-re-check with a condition of its own, which may hold only where the re-check is not needed.
+depends on a skipped question is not needed, so such a question must be answered. A step after the re-check with a
+condition of its own may run only where the re-check does not: then manual work after it says why it is not contained.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class _Contains:
 
     @property
     def rechecks(self) -> bool:
-        return self.step.verify is not None and self.step.verify.call is None and effect_of(self.step) is Effect.READ
+        return self.step.rechecks and not self.step.for_each and effect_of(self.step) is Effect.READ
 
     @property
     def ours(self) -> list[str]:
@@ -41,8 +41,13 @@ class _Contains:
         return [when for parent, when in sorted(self.whens) if not parent]
 
     @property
+    def tells(self) -> bool:
+        """People read in it what nothing can show, or why."""
+        return isinstance(self.step.body, ManualBody)
+
+    @property
     def acts(self) -> bool:
-        return effect_of(self.step) is not Effect.READ or isinstance(self.step.body, ManualBody)
+        return self.tells or effect_of(self.step) is not Effect.READ
 
 
 def problems(subject: Subject) -> Iterator[Problem]:
@@ -54,11 +59,14 @@ def problems(subject: Subject) -> Iterator[Problem]:
         yield subject.problem(RULE, acting[-1].at, message, f"Put one after it: {_ONE}", level="warning")
     for late in found[rechecks[-1] + 1 :] if rechecks else ():
         last = found[rechecks[-1]]
-        if not late.whens <= last.whens:
-            continue  # perhaps needed only where the re-check is not
         message = f"the step {late.key} of phase contain comes after the last re-check, {last.key}"
-        hint = f"The incident is never called contained. Move it before {last.key}, or re-check after it: {_ONE}"
-        yield subject.problem(RULE, late.at, message, hint)
+        if late.whens <= last.whens:
+            hint = f"The incident is never called contained. Move it before {last.key}, or re-check after it: {_ONE}"
+            yield subject.problem(RULE, late.at, message, hint)
+        elif late.acts and not any(each.tells and each.whens <= late.whens for each in found[found.index(late) :]):
+            message += ", under a condition of its own"
+            hint = "Where it runs, it is never called contained. Re-check after it, or let manual work say why."
+            yield subject.problem(RULE, late.at, message, hint, level="warning")
     yield from _left_out(subject, found)
 
 

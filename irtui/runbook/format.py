@@ -143,7 +143,9 @@ class StepFormat(_Strict):
     on_failure: Literal["stop", "ask", "continue"] = Field(
         "stop", description="What a failure does to the steps after."
     )
-    skippable: Boolean | None = Field(None, description="May be skipped with a reason; not by default with confirm.")
+    skippable: Boolean | None = Field(
+        None, description="May be skipped, with a typed reason; by default not with confirm."
+    )
     references: list[Line] = Field(default_factory=list, description="Where this comes from.")
 
 
