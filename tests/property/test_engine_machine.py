@@ -356,7 +356,7 @@ class Incident(RuleBasedStateMachine):
 
     @invariant()
     def contained_is_what_the_last_look_showed(self) -> None:
-        """The word comes of a look that showed every key off, after which nothing that counts was done, or perhaps done."""
+        """It comes of a look that showed every key off, after which nothing that counts was done, or perhaps done."""
         if not hasattr(self, "bench") or self.bench.state.contained != "contained":
             return
         records = self.bench.journal.records

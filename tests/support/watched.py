@@ -15,6 +15,9 @@ from irtui.gameday.world import World
 from irtui.model.incident import IncidentState
 from irtui.settings.load import Settings
 
+MEANT = ("cut_off", "recorded")
+"""Kinds of objectives that the word stands for: nobody gets in any more, and what was stopped records again."""
+
 
 @dataclass
 class Watching:
@@ -22,8 +25,8 @@ class Watching:
 
     inner: Operator
     world: World
-    ways_in: frozenset[str] = frozenset({"cut_off"})
-    """Objectives that tell whether the adversary is cut off. Without any, nothing may be called contained."""
+    meant: frozenset[str]
+    """Objectives that are met whenever it is called contained. Without any, nothing may be called so."""
     last_way_in: datetime | None = None
     """When something the adversary holds last worked."""
     shown: datetime | None = None
@@ -42,7 +45,7 @@ class Watching:
         contained = state.contained == "contained"
         if not contained and not any(call.took_effect for step in state.steps for call in step.calls):
             return
-        judged = [each for each in self.world.judge() if each.id in self.ways_in]
+        judged = [each for each in self.world.judge() if each.id in self.meant]
         now = self.world.now()
         if not judged or not all(each.met for each in judged):
             self.last_way_in, self.shown = now, None
@@ -92,15 +95,16 @@ def run(home: Path, name: str, seed: int, play: str | Play = "") -> Run:
     scenario = load_scenario(name)
     if isinstance(play, Play):
         scenario, play = replace(scenario, plays={"other": play}), "other"
-    ways_in = frozenset(each.id for each in scenario.objectives if each.kind == "cut_off")
+    meant = frozenset(each.id for each in scenario.objectives if each.kind in MEANT)
     briefing = desk.brief(Request("rehearsal", scenario=name, seed=seed, hurry=True), lambda prompt: None)
     inputs = {field.spec.name: field.value for field in briefing.fields if field.value}
     visit = desk.begin(briefing, Answers(inputs, briefing.identity.account[-4:], "throw-away"))
     try:
         world = World.connect(folders.state / "worlds" / visit.id)
-        watching = Watching(player(scenario, play)(visit.clock), world, ways_in)
+        watching = Watching(player(scenario, play)(visit.clock), world, meant)
         state = visit.walk(watching)
         met = {each.id: each.met for each in world.judge()}
-        return Run(state.closed, state.contained, all(met[each] for each in ways_in), watching, state, met)
+        cut_off = all(met[each.id] for each in scenario.objectives if each.kind == "cut_off")
+        return Run(state.closed, state.contained, cut_off, watching, state, met)
     finally:
         visit.end()

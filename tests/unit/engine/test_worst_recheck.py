@@ -149,5 +149,3 @@ def test_what_is_said_or_read_after_a_recheck_has_it_made_again(tmp_path: Path, 
     walk(bench, RunStep(key), choice="other")
     assert bench.state.step("closed").looked > looked
     assert (bench.status("closed"), bench.state.contained) == ("failed", "open")
-
-

@@ -11,8 +11,6 @@ from tests.support.watched import run
 from tests.unit.gameday.test_gameday_persistence import play
 
 DEEP = pytest.mark.deep
-CONTAINED = {"log-eater": "contained", "log-key-doomed": "contained"}
-"""The others leave something to people, which proves nothing: they are never shown as contained."""
 ACTED: dict[str, tuple[str, ...]] = {
     "trail-deleted": ("policy_anew", "make_again", "copy_back", "copy_set", "notify_whom", "guard"),
     "log-key-doomed": ("key_saved", "key_on", "key_policy", "policy", "moved", "reach", "advanced", "lock_on"),
@@ -30,9 +28,6 @@ LOSING = [
     ("logs-vouched", "nothing", {"recorded"}),
     ("logs-vouched", "naive", {"recorded"}),
     ("logs-vouched", "half", {"recorded"}),
-]
-WINNING = [
-    (name, seed) for name in ("log-eater", "trail-deleted", "log-key-doomed", "logs-vouched") for seed in (1, 2, 3, 4)
 ]
 
 
@@ -54,18 +49,6 @@ def test_doing_nothing_loses_more_of_the_logs(tmp_path: Path) -> None:
     state, met = play(tmp_path, "log-eater", "nothing")
     assert state.changed == 0
     assert met == {"cut_off": False, "recorded": False, "kept": False, "collateral": True}
-
-
-@DEEP
-@pytest.mark.parametrize(("scenario", "seed"), WINNING)
-def test_every_way_of_losing_logs_is_won_and_none_is_called_contained_that_is_not(
-    scenario: str, seed: int, tmp_path: Path
-) -> None:
-    """Whatever was done to the logs, the runbook mends it; the word `contained` never comes too early."""
-    ended = run(tmp_path, scenario, seed)
-    assert ended.closed and all(ended.met.values()), (ended.met, [step.reason for step in ended.state.open_steps])
-    assert ended.watched.lies == []
-    assert ended.contained == CONTAINED.get(scenario, "not re-checked")
 
 
 @pytest.mark.parametrize("scenario", ["trail-deleted", "log-key-doomed"])
