@@ -49,7 +49,7 @@ STATED: dict[str, str] = {
     "signed_out organization contacts_right alarm_later",
     "key-revocation": "replacement openers foreign nobody exposure replace lift",
     "log-deletion-investigation": "by_hand others copies copy_later mfa_delete notified told",
-    "persistence-sweep": "others anchors functions machines rules data secrets",
+    "persistence-sweep": "sessions others anchors functions machines rules data secrets",
     "preflight": "elsewhere",
     "root-activity-alarm": "heard signed_in whose kept",
     "suspicious-user-removal": "vouched others returned trusts rebuild",

@@ -13,6 +13,7 @@ from irtui.gameday.played import player
 from irtui.gameday.scenario import load_scenario
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.settings.load import Settings
+from tests.support.watched import run
 
 DEEP = pytest.mark.deep
 
@@ -94,9 +95,11 @@ def test_half_a_sweep_loses(tmp_path: Path) -> None:
 
 @DEEP
 def test_the_sweep_as_a_child_closes_what_is_not_on_the_tree(tmp_path: Path) -> None:
-    """What came of another leak is found by the account, not by the key; the containment that was shown stands."""
-    state, met = play(tmp_path, "another-way-in")
-    assert state.closed and all(met.values()), met
+    """What came of another leak is found by the account, not by the key; meanwhile nothing is called contained."""
+    ended = run(tmp_path, "another-way-in", 1)
+    state = ended.state
+    assert state.closed and all(ended.met.values()), ended.met
     assert state.step("sweep/deny_users").items == ("svc-metrics",)
     assert state.step("family").values["users"] == []
-    assert state.contained == "contained"
+    assert state.step("contained").status is StepStatus.DONE
+    assert (state.contained, ended.watched.shown) == ("not re-checked", None)
