@@ -374,7 +374,7 @@ class Incident(RuleBasedStateMachine):
                 yield from [f"{key}[{index}]" for index in step.items_done] or [key]
 
 
-@pytest.mark.parametrize("examples", [600 if DEEP else 60])
+@pytest.mark.parametrize("examples", [300 if DEEP else 30])
 def test_whatever_happens_the_journal_and_the_world_agree(examples: int) -> None:
     """No order of commands, faults, crashes and counter-moves breaks what the engine promises."""
     run_state_machine_as_test(
