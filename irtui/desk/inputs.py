@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from irtui.errors import UsageError
 from irtui.model.runbook import InputSpec
+from irtui.redact import masked_text
 from irtui.text import inert
 
 _FORMS = {
@@ -57,4 +58,6 @@ def flaw_of(spec: InputSpec, value: str) -> str:
     if spec.type not in _FORMS or not value:
         return ""
     form, words = _FORMS[spec.type]
-    return "" if re.fullmatch(form, value, re.ASCII) else f"{inert(value, 40)!r} is not one: {words}"
+    # Where a key id belongs people paste the secret: it is not said again, not even a part of it.
+    said = "this" if spec.type == "access_key_id" else repr(inert(masked_text(value), 40))
+    return "" if re.fullmatch(form, value, re.ASCII) else f"{said} is not one: {words}"

@@ -135,10 +135,13 @@ def test_what_the_operator_types_is_masked(home: Path) -> None:
 
 
 def test_a_secret_given_as_an_input_is_not_repeated(home: Path) -> None:
-    """The secret typed where the key id belongs: refused, without being shown."""
-    done = irtui(home, "rehearse", "leaked-key", "--plain", lines=(INPUT, ACCOUNT[-4:]))
-    assert done.returncode == 2, done.stdout + done.stderr
+    """The secret typed, or given, where the key id belongs: refused, without being shown."""
+    done = irtui(home, "rehearse", "leaked-key", "--plain", lines=(INPUT,))
+    assert done.returncode == 5 and "this is not one" in done.stdout, done.stdout + done.stderr
     assert_clean(home, spoken(done), (INPUT,))
+    given = irtui(home, "rehearse", "leaked-key", "--plain", "-i", f"access_key_id={INPUT}")
+    assert given.returncode == 2, given.stdout + given.stderr
+    assert_clean(home, spoken(given), (INPUT,))
 
 
 @pytest.fixture(scope="module")
