@@ -33,6 +33,7 @@ from irtui.desk.opening import (
     warnings,
 )  # fmt: skip
 from irtui.desk.recorded import recorded_runbooks
+from irtui.desk.redacting import Removable, Removed, redact, removable
 from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.visit import Visit
 from irtui.engine.ledger import Ledger
@@ -200,6 +201,7 @@ class Desk:
             endorsement=key.endorsement,
             clock=prepared.entrance.clock,
             attached=tuple(each.source.encode("utf-8") for each in (runbook, *briefing.children.values())),
+            randomness=self._random,
             opening=opening(prepared.entrance, operator, briefing, inputs, previous_head(earlier, mode)),
         )
         if answers.account_typed and not request.read_only:
@@ -282,6 +284,7 @@ class Desk:
             clock=entrance.clock,
             joining=seat(entrance, operator, request),
             seize=seize,
+            randomness=self._random,
         )
         try:
             scenario = self.scenario(request.scenario) if request.mode == "rehearsal" else None
@@ -321,9 +324,8 @@ class Desk:
         """Signs off beside any sitting; see `desk.handover`, also for what is raised. `Visit.hand_over` is for what is
         open."""
         folder = self.home.incident(incident)
-        login = self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
         body = sign_off(
-            folder, self._keys, self._clock, run=self._new_run(), operator=self.settings.operator or login, key=key,
+            folder, self._keys, self._clock, run=self._new_run(), operator=self._login(), key=key,
             passphrase=passphrase, parting=parting,
         )  # fmt: skip
         sha256 = digest_of(bundled(folder, parting.bundle)) if parting.bundle else ""
@@ -337,11 +339,20 @@ class Desk:
 
     def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, ask_secret: AskSecret) -> Anchor:
         """Records that a fingerprint lies at `where` now; see `desk.anchoring`, also for what is raised."""
-        login = self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
         return tell(
-            self.home.incident(incident), self._keys, self._clock, run=self._new_run(),
-            operator=self.settings.operator or login, key=key, ask_secret=ask_secret, where=where,
-            line=line,
+            self.home.incident(incident), self._keys, self._clock, run=self._new_run(), operator=self._login(), key=key,
+            ask_secret=ask_secret, where=where, line=line,
+        )  # fmt: skip
+
+    def removable(self, incident: str, record: int) -> Removable:
+        """What somebody typed in a record of a closed incident; see `desk.redacting`, also for what is raised."""
+        return removable(self.home.incident(incident), record)
+
+    def redact(self, what: Removable, because: str, *, key: str, ask_secret: AskSecret) -> Removed:
+        """Removes it for good; see `desk.redacting`, also for what is raised."""
+        return redact(
+            what, because, self._keys, self._clock, run=self._new_run(), operator=self._login(), key=key,
+            ask_secret=ask_secret,
         )  # fmt: skip
 
     def receive(self, file: Path, *, profile: str, key: str, passphrase: str, ask_secret: AskSecret) -> Visit:
@@ -415,6 +426,10 @@ class Desk:
         """How the trail names the human: by the settings, the login name, or as AWS knows the session."""
         login = self._environ.get("USER") or self._environ.get("LOGNAME")
         return self.settings.operator or login or identity.session_name or identity.name
+
+    def _login(self) -> str:
+        """The human where no AWS is asked."""
+        return self.settings.operator or self._environ.get("USER") or self._environ.get("LOGNAME") or "unknown"
 
     def _new_id(self) -> str:
         letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in self._random(6))

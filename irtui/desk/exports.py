@@ -15,11 +15,13 @@ from typing import Any
 
 from irtui.desk.dossier import dossier
 from irtui.errors import UsageError
+from irtui.journal.after import AFTER, read_after, removed_by
 from irtui.journal.disk import RealDisk, write_all
 from irtui.journal.evidence import EVIDENCE, open_regular
 from irtui.journal.handle import JOURNAL
 from irtui.journal.head import HEAD
 from irtui.journal.read import read_journal
+from irtui.journal.typed import TEXTS
 from irtui.journal.verify import Verification, verify
 from irtui.report.bundle import HTML, MARKDOWN, VERIFIER, bundle, verifier
 from irtui.report.csv import csv
@@ -84,17 +86,30 @@ def packed(folder: Path, path: Path) -> Packed:
 @contextlib.contextmanager
 def _still(folder: Path) -> Iterator[Path]:
     """The incident as it is now, in a folder that no writer goes on with: HEAD first, because a writer writes it last;
-    evidence where it lies, because it is durable before its record and never changes."""
+    evidence where it lies, because it is durable before its record and never changes. What was typed comes before the
+    word that it was removed, because it goes after it."""
     with tempfile.TemporaryDirectory(prefix="irtui-") as place:
         still = Path(place)
         for name in (HEAD, JOURNAL):
-            with contextlib.suppress(OSError), open_regular(folder / name) as file:
-                (still / name).write_bytes(file.read())
+            _taken(folder, still, name)
         if not (still / JOURNAL).exists():
             read_journal(folder)  # says why there is none
         if (folder / EVIDENCE).is_dir():
             (still / EVIDENCE).symlink_to((folder / EVIDENCE).absolute())
+        if (folder / TEXTS).is_dir():
+            (still / TEXTS).mkdir()
+            for path in (folder / TEXTS).iterdir():
+                _taken(folder, still, f"{TEXTS}/{path.name}")
+        _taken(folder, still, AFTER)
+        for commit in removed_by(read_after(still)):  # also where whoever removed it was stopped before it went
+            (still / TEXTS / commit).unlink(missing_ok=True)
         yield still
+
+
+def _taken(folder: Path, still: Path, name: str) -> None:
+    """Copies a regular file that is there."""
+    with contextlib.suppress(OSError), open_regular(folder / name) as file:
+        (still / name).write_bytes(file.read())
 
 
 def verified(path: Path, by: Callable[..., Verification] = verify, **given: Any) -> Verification:

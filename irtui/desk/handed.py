@@ -85,7 +85,7 @@ def signing_off(parting: Parting, state: IncidentState) -> dict[str, Any]:
         "open": [f"{step.number} {step.key}: {step.status.value}" for step in state.open_steps][:100],
         "settling": [step.key for step in state.settling][:100],
         "waiting": [f"{step.number} {step.key}: {step.status.value}" for step in waiting][:100],
-        "approvals": [f"{s.key}: {s.approval.words}" for s in state.steps if s.approval and not s.approval.used],
+        "approvals": [f"{s.key}: {s.approval.standing}" for s in state.steps if s.approval and not s.approval.used],
     }  # fmt: skip
 
 

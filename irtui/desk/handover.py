@@ -10,7 +10,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,13 @@ from irtui.journal.handle import JOURNAL
 from irtui.journal.read import read_records
 from irtui.journal.record import Record
 from irtui.journal.store import Journal
+from irtui.journal.typed import TEXTS
 from irtui.journal.verify import NOT_CLOSED, verify
 
 LARGEST = 1024 * 1024 * 1024
 MOST = 100_000
-_MEMBER = re.compile(r"([A-Z0-9][A-Z0-9._-]{0,99})/(?:journal\.jsonl|evidence/[0-9a-f]{64})")
+_MEMBER = re.compile(r"([A-Z0-9][A-Z0-9._-]{0,99})/(?:journal\.jsonl|(?:evidence|texts)/[0-9a-f]{64})")
+_PARTS = (EVIDENCE, TEXTS)
 _SEAT = (
     "account", "alias", "caller", "caller_name", "user_id", "operator", "profile", "region", "endpoints", "expires",
 )  # fmt: skip
@@ -60,7 +62,9 @@ def sign_off(
     if (given := given_away(records[-1])) is not None:  # signed off before, and perhaps stopped right then
         signing.forget(folder.name)
         return dict(given)
-    journal = rejoined(folder, records, signing, clock, run=run, operator=operator, why="to hand over")
+    journal = rejoined(
+        folder, records, signing, clock, run=run, operator=operator, why="to hand over", randomness=keys.randomness
+    )
     body = signing_off(parting, state)
     try:
         journal.append("handover", body)
@@ -71,13 +75,15 @@ def sign_off(
 
 
 def rejoined(
-    folder: Path, records: Sequence[Record], signing: IncidentKey, clock: Clock, *, run: str, operator: str, why: str
-) -> Journal:
+    folder: Path, records: Sequence[Record], signing: IncidentKey, clock: Clock, *, run: str, operator: str, why: str,
+    randomness: Callable[[int], bytes],
+) -> Journal:  # fmt: skip
     """A sitting for one record, as whom AWS knew last. Asks no AWS. Raises JournalError."""
     seat = next(record.body for record in reversed(records) if record.type in ("open", "join"))
     return Journal.resume(
         folder, run=run, operator=operator, signer=signing.signer, endorsement=signing.endorsement, clock=clock,
         joining={**{name: seat[name] for name in _SEAT if name in seat}, "why": why},
+        randomness=randomness,
     )  # fmt: skip
 
 
@@ -89,7 +95,8 @@ def bundled(folder: Path, path: Path) -> Path:
             raise UsageError(f"{path} is there already.", advice="Name another file.")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-                for file in (folder / JOURNAL, *sorted((folder / EVIDENCE).glob("*"))):
+                beside = (file for below in _PARTS for file in sorted((folder / below).glob("*")))
+                for file in (folder / JOURNAL, *beside):
                     name = f"{folder.name}/{file.relative_to(folder)}"
                     if _MEMBER.fullmatch(name):
                         archive.writestr(zipfile.ZipInfo(name), file.read_bytes(), zipfile.ZIP_DEFLATED)
@@ -115,7 +122,8 @@ def unpacked(path: Path, incidents: Path) -> tuple[Path, bool]:
             name = _checked(archive)
             part = incidents / f".{name}.part"
             shutil.rmtree(part, ignore_errors=True)
-            (part / EVIDENCE).mkdir(mode=0o700, parents=True)
+            for below in _PARTS:
+                (part / below).mkdir(mode=0o700, parents=True)
             for member in archive.infolist():
                 target = part / member.filename.partition("/")[2]
                 with archive.open(member) as source, target.open("xb") as file:
@@ -161,8 +169,10 @@ def _placed(part: Path, folder: Path) -> bool:
                 title="Not received",
                 advice="Keep both as evidence: somebody wrote on after a hand-over.",
             )
-        for file in (part / EVIDENCE).iterdir():
-            file.replace(folder / EVIDENCE / file.name)
+        for below in _PARTS:
+            (folder / below).mkdir(mode=0o700, exist_ok=True)
+            for file in (part / below).iterdir():
+                file.replace(folder / below / file.name)
         (folder / "HEAD").unlink(missing_ok=True)
         (part / JOURNAL).replace(folder / JOURNAL)
         return False

@@ -51,7 +51,7 @@ class Keys:
 
     def __init__(self, home: Home, randomness: Callable[[int], bytes]) -> None:
         self._file = home.config / "signing-keys"
-        self._random = randomness
+        self._random = self.randomness = randomness
 
     def options(self, mode: str) -> tuple[KeyOption, ...]:
         """The kinds to choose from, the proposed one first. Asks the keyring, which may take two seconds."""
@@ -81,6 +81,11 @@ class Keys:
         vault = self._vault(kind, passphrase)
         return Ed25519Signer.from_seed(operator_seed(vault, self._random), vault.kind)
 
+    def held(self, kind: str, passphrase: str) -> Ed25519Signer | None:
+        """The operator's own key; None when there is none, and none is made. Raises KeyUnavailable."""
+        found = self._vault(kind, passphrase).get(OPERATOR)
+        return Ed25519Signer.from_seed(found, kind) if found else None
+
     def again(self, records: tuple[Record, ...], incident: str, mode: str, kind: str, passphrase: str) -> IncidentKey:
         """The key of a resumed incident, of the kind that signed last; an ephemeral one is new, and joins as such."""
         return self.new(kind or kind_of(records), mode, incident, passphrase)
@@ -88,11 +93,10 @@ class Keys:
     def operator(self, kind: str, passphrase: str, *, make: bool) -> tuple[str, bool]:
         """The public half of the operator's long-term key in hex, and whether it was made now; empty when there is
         none and none shall be made. Raises KeyUnavailable."""
-        vault = self._vault(kind, passphrase)
-        found = vault.get(OPERATOR)
+        found = self.held(kind, passphrase)
         if found is None and not make:
             return "", False
-        signer = Ed25519Signer.from_seed(found or operator_seed(vault, self._random), kind)
+        signer = found or self.long_term(kind, passphrase)
         return signer.public.hex(), found is None
 
     def place(self, kind: str) -> str:

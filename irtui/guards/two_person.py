@@ -24,9 +24,7 @@ def judge(situation: Situation) -> Verdict:
     if not situation.agreed and not approval.live(situation.now):
         return _missing(f"The request expired at {approval.expires:%H:%M:%SZ}, and that is a no.")
     if approval.glass:
-        return ask(
-            GUARD, f"BREAK-GLASS, for this reason: {approval.glass.rstrip('.')}. Nobody else approved it.", "target"
-        )
+        return ask(GUARD, "BREAK-GLASS: nobody else approved it.", "target")
     if approval.missing:
         return _missing(f"The runbook wants {people} to approve this: {approval.words}.")
     if any(_is_me(situation, approver.person) for approver in approval.by):

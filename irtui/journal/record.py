@@ -28,6 +28,7 @@ TYPES = frozenset(
         "evidence", "recovered", "takeover", "close", "approve", "handover", "checkpoint", "anchor", "redact",
     )
 )  # fmt: skip
+"""One in which a person types freely is also in `typed.TYPED`, or what is typed there can never be removed."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
@@ -55,14 +56,22 @@ class Record:
     """RFC 3339 UTC, microseconds."""
     type: str
     v: int
+    held: Mapping[str, Any] | None = None
+    """The body as the line holds it, where `body` has a typed text in place of its commitment; None: it is the same.
+    Not a member of the line."""
 
 
-_MEMBERS = frozenset(field.name for field in fields(Record))
+_MEMBERS = frozenset(field.name for field in fields(Record)) - {"held"}
 
 
 def line(record: Record) -> bytes:
     """The record as it stands on disk. Raises ValueError when it is too long or too deep for a record."""
-    return members_line({name: getattr(record, name) for name in _MEMBERS})
+    return members_line(as_data(record) if record.held is None else {**as_data(record), "body": record.held})
+
+
+def as_data(record: Record) -> dict[str, Any]:
+    """The record's members, with what was typed in place."""
+    return {name: getattr(record, name) for name in sorted(_MEMBERS)}
 
 
 def members_line(members: Mapping[str, Any]) -> bytes:

@@ -10,14 +10,15 @@ import hashlib
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from irtui.canonical import plain
 from irtui.clock import Clock, rfc3339
 from irtui.errors import JournalError
-from irtui.journal import evidence
+from irtui.journal import evidence, typed
 from irtui.journal.ballast import drop_ballast, lay_ballast
 from irtui.journal.chain import Chain, Key
 from irtui.journal.disk import Disk, RealDisk
@@ -39,9 +40,10 @@ class Journal:
     """Made by `create` or `resume`; ended by `close` (for good) or `release` (resumable)."""
 
     def __init__(
-        self, folder: Path, handle: Handle, run: str, operator: str, signer: Signer, clock: Clock, disk: Disk
-    ) -> None:
-        self._folder, self._handle, self._disk = folder, handle, disk
+        self, folder: Path, handle: Handle, run: str, operator: str, signer: Signer, clock: Clock, disk: Disk,
+        randomness: Callable[[int], bytes],
+    ) -> None:  # fmt: skip
+        self._folder, self._handle, self._disk, self._random = folder, handle, disk, randomness
         self._run, self._operator, self._signer, self._clock = run, operator, signer, clock
         self._chain = Chain()
         self._records: list[Record] = []
@@ -62,6 +64,7 @@ class Journal:
         endorsement: Mapping[str, str] | None = None,
         attached: tuple[bytes, ...] = (),
         disk: Disk = RealDisk(),  # noqa: B008  it has no state
+        randomness: Callable[[int], bytes] = os.urandom,
     ) -> "Journal":
         """A new incident in a new folder, with its `open` record. Raises JournalError.
 
@@ -74,8 +77,9 @@ class Journal:
         with _told(f"{folder} cannot be made"):
             disk.make_folder(folder)
             disk.make_folder(folder / evidence.EVIDENCE)
+            disk.make_folder(folder / typed.TEXTS)
             handle = Handle(disk, folder, os.O_CREAT | os.O_EXCL)
-        journal = cls(folder, handle, run, operator, signer, clock, disk)
+        journal = cls(folder, handle, run, operator, signer, clock, disk, randomness)
         with handle.or_dead("The journal cannot be begun", beginning=True):
             handle.take_lock(operator, rfc3339(clock.now()))
             disk.fsync_folder(folder)
@@ -99,6 +103,7 @@ class Journal:
         endorsement: Mapping[str, str] | None = None,
         seize: str = "",
         disk: Disk = RealDisk(),  # noqa: B008  it has no state
+        randomness: Callable[[int], bytes] = os.urandom,
     ) -> "Journal":
         """An incident that is not closed, with a `join` record for this sitting and, after a torn tail, a
         `recovered` record. Raises JournalError: closed, held by another writer, altered, or cut.
@@ -108,13 +113,17 @@ class Journal:
         with _told(f"{folder} cannot be opened", "Nothing was done. See `irtui incidents list`."):
             put_back(disk, folder)
             handle = Handle(disk, folder, 0)
-        journal = cls(folder, handle, run, operator, signer, clock, disk)
+        journal = cls(folder, handle, run, operator, signer, clock, disk, randomness)
         with handle.or_dead("The journal cannot be resumed", beginning=True):
             fenced = handle.take_lock(operator, rfc3339(clock.now()), seize=bool(seize))
             found = recover(handle.read(), read_head(folder))
-            journal._chain, journal._records, handle.size = found.chain, found.records, found.size
+            journal._chain, handle.size = found.chain, found.size
+            journal._records = [typed.opened(record, folder, {}) for record in found.records]
             if found.torn:
                 handle.cut()
+            if not (folder / typed.TEXTS).is_dir():  # a journal from before, or one that was handed over
+                disk.make_folder(folder / typed.TEXTS)
+                disk.fsync_folder(folder)
             lay_ballast(disk, folder)
             journal._write("join", {**joining, "operator": operator, "key": _key(signer, endorsement)})
             if found.torn:
@@ -164,8 +173,9 @@ class Journal:
             return note(text, self._signer.public, self._signer.sign(text.encode("ascii")))
 
     def append(self, type: str, body: Mapping[str, Any]) -> Record:
-        """Masks, signs and writes one record; returns when it is durable. Raises JournalError. What cannot be a
-        record (unknown type, too long, too deep) is refused and leaves the journal alive."""
+        """Masks, signs and writes one record, what was typed in it beside it; returns when both are durable. Raises
+        JournalError. What cannot be a record (unknown type, too long, too deep) is refused and leaves the journal
+        alive."""
         if type not in TYPES or type in _OPENING:
             raise _refused(f"{type!r} is not a type of record that can be appended")
         with self._lock:
@@ -201,27 +211,33 @@ class Journal:
             self._handle.release()
 
     def _write(self, type: str, body: Mapping[str, Any], incident: str = "") -> Record:
-        record, data, mode, key = self._signed(type, body, incident or self._chain.incident)
+        record, data, mode, key, text = self._signed(type, body, incident or self._chain.incident)
+        if text:
+            typed.keep(self._disk, self._folder, text)
         self._handle.append(data)
         self._chain.extend(record, data, mode, key)
         self._records.append(record)
         self._handle.tell(Head(record.incident, record.seq, self._chain.head))
         return record
 
-    def _signed(self, type: str, body: Mapping[str, Any], incident: str) -> tuple[Record, bytes, str, Key]:
+    def _signed(self, type: str, body: Mapping[str, Any], incident: str) -> tuple[Record, bytes, str, Key, bytes]:
+        """The record, its line, the mode and the key it was signed with, and the file of what was typed in it."""
         members: dict[str, Any] = {
             "body": None, "incident": incident, "m": int(self._clock.monotonic() * 1000), "op": self._operator,
             "prev": self._chain.head, "run": self._run, "seq": self._chain.count + 1, "sig": _UNSIGNED,
             "t": rfc3339(self._clock.now()), "type": type, "v": VERSION,
         }  # fmt: skip
         try:
-            members["body"] = masked(plain(body))
+            said = masked(plain(body))
+            members["body"], text = typed.committed(type, said, self._random)
             data = members_line(members)
             mode = str(members["body"]["mode"]) if type == "open" else self._chain.mode
             signature = self._signer.sign(sealed(mode, unsigned(data)))
             members["sig"] = signature.hex()
             record = Record(**members)
-            return record, signed(data, signature), *self._chain.admits(record)
+            mode, key = self._chain.admits(record)
+            shown = replace(record, body=said, held=record.body) if text else record
+            return shown, signed(data, signature), mode, key, text
         except ValueError as flaw:
             raise _refused(f"this {type} record cannot be written: {flaw}") from flaw
 

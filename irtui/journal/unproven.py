@@ -12,12 +12,20 @@ UNANCHORED = (
     "unanchored since #1: whoever held the key before the close could have rewritten this journal or cut its end,"
     " and no anchor was given that says otherwise"
 )
+AFTER_CUT = "that nothing else was recorded after the close: a cut end of after.jsonl does not show"
+COPIES = "that no copy of a removed text is left, in a backup, a bundle, or where the disk kept old blocks"
 ALWAYS = "the clock, what people typed, and what was done outside irtui"
 
 
-def unproven(chain: Chain, anchored: int, pinned: bool) -> tuple[str, ...]:
-    """One line each, the gravest first. `anchored` is the last record that a given anchor names rightly; 0: none."""
-    return tuple(_unproven(chain, anchored, pinned)) if chain.count else ()
+def unproven(
+    chain: Chain, anchored: int, pinned: bool, *, after: bool = False, removed: bool = False
+) -> tuple[str, ...]:
+    """One line each, the gravest first. `anchored` is the last record that a given anchor names rightly; 0: none.
+    `after`: something was recorded after the close; `removed`: that a text was removed."""
+    if not chain.count:
+        return ()
+    said = (*((AFTER_CUT,) if after else ()), *((COPIES,) if removed else ()))
+    return (*_unproven(chain, anchored, pinned), *said, ALWAYS)
 
 
 def since_anchor(anchored: int, count: int) -> str:
@@ -43,7 +51,6 @@ def _unproven(chain: Chain, anchored: int, pinned: bool) -> Iterator[str]:
                 f"who wrote #{key.seq} to #{end}: that key joined at #{key.seq}, and the operator key of #1"
                 " does not vouch for it"
             )
-    yield ALWAYS
 
 
 def _strangers(chain: Chain) -> Iterator[tuple[Key, int]]:

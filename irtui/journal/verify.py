@@ -6,25 +6,25 @@ and signed by the incident's key, not that nobody who had that key rewrote it. W
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from irtui.journal import handing, telling
+from irtui.journal import handing, telling, typed
+from irtui.journal.after import Removal, read_after, removed_by
 from irtui.journal.anchor import Anchor, anchor
-from irtui.journal.chain import Chain, Key
-from irtui.journal.doubts import Doubts
+from irtui.journal.chain import Key
 from irtui.journal.evidence import EVIDENCE, load, open_regular
 from irtui.journal.handle import JOURNAL
 from irtui.journal.head import Head, read_head
 from irtui.journal.note import disagree
 from irtui.journal.record import MAX_LINE, Record, parse
 from irtui.journal.unproven import unproven
+from irtui.journal.verify_after import judge_after, judge_texts
+from irtui.journal.walk import VERDICTS, Walk
 from irtui.text import inert
 
-NOT_A_JOURNAL, WRONG_KEY, ALTERED, TRUNCATED = "not a journal", "wrong key", "altered", "truncated"
-NOT_CLOSED, COMPLETE = "not closed", "complete"
-_WORST_FIRST = (NOT_A_JOURNAL, WRONG_KEY, ALTERED, TRUNCATED, NOT_CLOSED, COMPLETE)
+NOT_A_JOURNAL, WRONG_KEY, ALTERED, TRUNCATED, NOT_CLOSED, COMPLETE = VERDICTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +52,14 @@ class Verification:
     """The last record that one of the given anchors names, rightly; 0: none."""
     unproven: tuple[str, ...] = ()
     """What it does not prove, the gravest first."""
+    removed: tuple[Removal, ...] = ()
+    """Typed texts that were removed after the close, as signed there."""
 
     @property
     def words(self) -> str:
         """`altered at #17: the signature does not fit`."""
         place = f" at #{self.at}" if self.at is not None else ""
         return f"{self.verdict}{place}: {self.why}" if self.why else f"{self.verdict}{place}"
-
-
-@dataclass(slots=True)
-class Walk:
-    """What was seen until now."""
-
-    chain: Chain = field(default_factory=Chain)
-    findings: list[tuple[str, int | None, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    doubts: Doubts = field(default_factory=Doubts)
-    last: Record | None = None
-    head_fits: bool | None = None
-    anchors: tuple[Anchor, ...] = ()
-    anchored: int = 0
-    hashes: bytearray = field(default_factory=bytearray)
-    """SHA-256 of each line, one after the other: an `anchor` record may name any of them."""
 
 
 def verify(
@@ -85,14 +71,17 @@ def verify(
     folder, file = (path, path / JOURNAL) if path.is_dir() else (path.parent, path)
     walk = Walk(anchors=tuple(anchors))
     head = read_head(folder)  # before the journal: a writer at work writes it after
+    whole = path.is_dir()
     try:
         with open_regular(file) as stream:
-            _walk_lines(walk, stream, head, folder, path.is_dir() or (folder / EVIDENCE).is_dir())
+            _walk_lines(walk, stream, head, folder, whole or (folder / EVIDENCE).is_dir())
     except OSError as fault:
         walk.findings.append((NOT_A_JOURNAL, None, f"it cannot be read: {fault.strerror}"))
     _judge_head(walk, head)
     _judge_notes(walk)
     _judge_anchors(walk, incident)
+    judge_after(walk, folder, signers or (), own=whole)
+    judge_texts(walk, folder, whole or (folder / typed.TEXTS).is_dir())
     return concluded(walk, signers)
 
 
@@ -104,7 +93,7 @@ def concluded(walk: Walk, signers: Collection[str] | None) -> Verification:
 
 
 def _walk_lines(walk: Walk, stream: BufferedReader, head: Head | str, folder: Path, beside: bool) -> None:
-    unchecked = 0
+    unchecked, removed = 0, removed_by(read_after(folder))
     while data := stream.readline(MAX_LINE + 1):
         number = walk.chain.count + 1
         if not data.endswith(b"\n") and len(data) <= MAX_LINE and walk.chain.count and not walk.chain.closed:
@@ -113,6 +102,7 @@ def _walk_lines(walk: Walk, stream: BufferedReader, head: Head | str, folder: Pa
         try:
             record = walk.chain.take(data)
         except ValueError as flaw:
+            walk.broken = True
             alien = not walk.chain.count and not _any_record(stream)
             walk.findings.append((NOT_A_JOURNAL, None, str(flaw)) if alien else (ALTERED, number, str(flaw)))
             break
@@ -125,7 +115,12 @@ def _walk_lines(walk: Walk, stream: BufferedReader, head: Head | str, folder: Pa
                 _check_evidence(walk, record, folder)
             else:
                 unchecked += 1
-        _note(walk, record)
+        try:
+            if commit := typed.commitment(record):
+                walk.texts[record.seq] = (typed.TYPED[record.type], commit)
+        except ValueError as flaw:
+            walk.findings.append((ALTERED, record.seq, str(flaw)))
+        _note(walk, typed.opened(record, folder, removed) if record.type == "anchor" else record)
         walk.last = record
     if unchecked:
         walk.notes.append(f"{unchecked} evidence files are not beside the journal and were not checked")
@@ -266,7 +261,7 @@ def _verification(walk: Walk, pinned: bool) -> Verification:
     chain = walk.chain
     if not chain.count and not walk.findings:
         walk.findings.append((NOT_A_JOURNAL, None, "it is empty"))
-    findings = sorted(walk.findings, key=lambda finding: (_WORST_FIRST.index(finding[0]), finding[1] or 0))
+    findings = sorted(walk.findings, key=lambda finding: (VERDICTS.index(finding[0]), finding[1] or 0))
     verdict, at, why = findings[0] if findings else (COMPLETE, None, "")
     first: Key | None = chain.keys[0] if chain.keys else None
     return Verification(
@@ -282,5 +277,6 @@ def _verification(walk: Walk, pinned: bool) -> Verification:
         chain.head if chain.count else "",
         chain.incident,
         walk.anchored,
-        unproven(chain, walk.anchored, pinned),
+        unproven(chain, walk.anchored, pinned, after=walk.after > 0, removed=bool(walk.removed)),
+        tuple(walk.removed),
     )

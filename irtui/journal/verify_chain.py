@@ -23,11 +23,13 @@ from irtui.journal.handle import JOURNAL
 from irtui.journal.head import Head, read_head
 from irtui.journal.links import PROGRAM, links
 from irtui.journal.record import MAX_LINE, parse
-from irtui.journal.verify import Verification, Walk, concluded, verify
+from irtui.journal.verify import Verification, concluded, verify
+from irtui.journal.verify_after import judge_after
+from irtui.journal.walk import Walk
 
 LEFT_OUT = (
-    "only the chain and the last signature of each sitting were checked: not each signature, not evidence, not the form"
-    " of each record"
+    "only the chain and the last signature of each sitting were checked: not each signature, not evidence, not what"
+    " people typed, not the form of each record"
 )
 SMALL = 4 * 1024 * 1024
 """Below this many bytes one process is quicker than two."""
@@ -43,6 +45,9 @@ def verify_chain(
         chain = _chain(file)
         _fits(chain, read_head(folder), incident, given)
         walk = Walk(chain=chain, anchored=chain.count if any(not each.beside for each in given) else 0)
+        judge_after(walk, folder, signers or (), texts=False, own=path.is_dir())
+        if walk.findings:
+            raise ValueError("after the close")
         found = concluded(walk, signers)
         return replace(found, unproven=(LEFT_OUT, *found.unproven))
     return verify(path, incident=incident, signers=signers, anchors=given)

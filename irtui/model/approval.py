@@ -80,12 +80,18 @@ class Approval:
 
     @property
     def words(self) -> str:
-        """`0 of 1 approved; the request expires at 02:51:07Z`."""
+        """`0 of 1 approved; the request expires at 02:51:07Z`. With the reason of who broke the glass: for a screen
+        only, because what was typed stands in one record alone, from where it may be removed."""
+        return f"{self.standing}: {self.glass}" if self.glass else self.standing
+
+    @property
+    def standing(self) -> str:
+        """The same without anything that was typed."""
         told = f"{len(self.by)} of {self.wanted} approved"
         names = ", ".join(approver.pinned for approver in self.by)
         told += f" ({names})" if names else ""
         if self.glass:
-            return f"BREAK-GLASS ({told}): {self.glass}"
+            return f"BREAK-GLASS ({told})"
         if self.used:
             return f"{told}; used"
         return f"{told}; {'holds until' if not self.missing else 'the request expires at'} {self.expires:%H:%M:%SZ}"

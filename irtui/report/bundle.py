@@ -6,23 +6,26 @@ Files are copied as they are, an altered journal too: a bundle shows what is the
 """
 
 import base64
+import contextlib
 import io
 import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
 
 import irtui
+from irtui.journal.after import AFTER
 from irtui.journal.chain import Chain, Key
 from irtui.journal.evidence import EVIDENCE, open_regular
 from irtui.journal.handle import JOURNAL
 from irtui.journal.head import HEAD
-from irtui.journal.record import lines
+from irtui.journal.record import lines, parse
+from irtui.journal.typed import TEXTS, commitment
 from irtui.journal.verify import Verification
 from irtui.report.bundled.page import key_file, operator_file, readme
 
@@ -39,14 +42,16 @@ _PUBLIC = bytes.fromhex("302a300506032b6570032100")
 def bundle(folder: Path, reports: Mapping[str, str], verification: Verification, out: BinaryIO) -> None:
     """Writes the zip to `out`, which must be empty and seekable. Raises OSError for a journal that cannot be read."""
     with open_regular(folder / JOURNAL) as file:
-        chain, last = _walked(file.read())
+        data = file.read()
+    chain, last = _walked(data)
+    texts = {*_typed(data)} - {""}
     page = readme(chain.incident or folder.name, verification, chain.keys, irtui.__version__)
     said = {README: page, VERIFIER: verifier(), **reports}
     keys = {name: pem(public) for key in chain.keys for name, public in _publics(key)}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zip_file:
         for name, text in said.items():
             _put(zip_file, name, io.BytesIO(text.encode("utf-8")), last)
-        for name, path in _copied(folder):
+        for name, path in _copied(folder, texts):
             with open_regular(path) as stream:
                 _put(zip_file, name, stream, last)
         for name, text in keys.items():
@@ -70,10 +75,11 @@ def _publics(key: Key) -> Iterator[tuple[str, str]]:
         yield operator_file(key), key.endorsed_by
 
 
-def _copied(folder: Path) -> Iterator[tuple[str, Path]]:
-    """What is copied as it is; links and stray files stay where they are."""
+def _copied(folder: Path, texts: Collection[str]) -> Iterator[tuple[str, Path]]:
+    """What is copied as it is; links and stray files stay where they are, and of what was typed all but `texts`."""
     evidence = (path for path in sorted((folder / EVIDENCE).glob("*")) if _HASH.fullmatch(path.name))
-    for path in (folder / JOURNAL, folder / HEAD, *evidence):
+    typed = (folder / TEXTS / name for name in sorted(texts))
+    for path in (folder / JOURNAL, folder / AFTER, folder / HEAD, *evidence, *typed):
         if path.exists() and stat.S_ISREG(path.lstat().st_mode):
             yield path.relative_to(folder).as_posix(), path
 
@@ -87,6 +93,13 @@ def _walked(data: bytes) -> tuple[Chain, datetime]:
         except ValueError:
             break
     return chain, last
+
+
+def _typed(data: bytes) -> Iterator[str]:
+    """The commitments to what was typed, also beyond a record that does not hold."""
+    for line in lines(data):
+        with contextlib.suppress(ValueError):
+            yield commitment(parse(line))
 
 
 def _put(zip_file: zipfile.ZipFile, name: str, stream: BinaryIO, moment: datetime) -> None:

@@ -157,6 +157,12 @@ def _told(body: Mapping[str, Any]) -> tuple[str, str]:
     return f"says that {named} lies with somebody else", text(body, "where")
 
 
+def _removed(body: Mapping[str, Any]) -> tuple[str, str]:
+    number = body.get("record")
+    named = f"of #{number}" if type(number) is int else "of a record"
+    return f"removed what was typed, the {text(body, 'field')} {named}", text(body, "because")
+
+
 def _plain(what: str, *members: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
     return lambda body: (what, _joined(*(text(body, member) for member in members)))
 
@@ -194,6 +200,7 @@ _SAYS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "wait": _plain("waits", "until"),
     "note": _plain("note", "text"),
     "anchor": _told,
+    "redact": _removed,
     "evidence": lambda body: ("evidence kept", _joined(text(body, "name"), text(body, "sha256")[:16])),
     "recovered": _plain("torn line cut off after a crash, bytes", "bytes"),
     "handover": _plain("signs off and hands over to", "to", "reason"),

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from irtui.errors import JournalError
+from irtui.journal.after import AFTER
 from irtui.journal.evidence import EVIDENCE, open_regular
 from irtui.journal.handle import JOURNAL
 from irtui.journal.head import HEAD
+from irtui.journal.typed import TEXTS
 from irtui.report.bundle import HTML, MARKDOWN, README, VERIFIER
 
-_KNOWN = (README, VERIFIER, HTML, MARKDOWN, JOURNAL, HEAD)
+_KNOWN = (README, VERIFIER, HTML, MARKDOWN, JOURNAL, AFTER, HEAD)
 _NAME = re.compile(
-    rf"(?:{'|'.join(map(re.escape, _KNOWN))}|{EVIDENCE}/[0-9a-f]{{64}}|keys/(?:incident|operator)-\d{{1,9}}\.pem)"
+    rf"(?:{'|'.join(map(re.escape, _KNOWN))}|(?:{EVIDENCE}|{TEXTS})/[0-9a-f]{{64}}"
+    r"|keys/(?:incident|operator)-\d{1,9}\.pem)"
 )
 _ENCRYPTED = 0x1
 

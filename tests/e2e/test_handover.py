@@ -30,6 +30,7 @@ def test_an_incident_moves_to_another_machine_and_both_signers_are_named(world: 
     walk = people.opens("nadia", nadia)
     try:
         walk.answer("Number or name", "wait")
+        walk.answer("> ", "n told the owner")
         walk.answer("> ", "q")
         assert walk.ended() == 0
     finally:
@@ -78,6 +79,10 @@ def test_an_incident_moves_to_another_machine_and_both_signers_are_named(world: 
     assert "until here nadia signed with key" in verified.stdout
     assert "from here mo (arn:aws:iam::111122223333:user/mo) signs with key" in verified.stdout
     assert {record["op"] for record in records(mo)} == {"nadia", "mo"}
+    notes = [record["body"]["text"] for record in records(mo) if record["type"] == "note"]
+    assert notes == ["told the owner"], "what was typed came along"
+    code, said = at("nadia", nadia, "audit", "redact", name, "--record", "3", "--because", "a name")
+    assert code == 2 and "goes on elsewhere" in said and str(incident_folder(nadia)) in said
 
 
 def altered(file: Path) -> Path:

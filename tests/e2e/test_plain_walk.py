@@ -74,6 +74,11 @@ def test_a_whole_walk_with_leaving_undo_skip_and_notes(home: Path, terminal: boo
     ]
     assert [body["text"] for body in bodies(home, "note")] == ["spoke to the platform team"]
     assert len(bodies(home, "undo")) == 1
+    typed = ("spoke to the platform team", "rotated by hand", "are open still", "the test is over")
+    places = [
+        path for path in home.rglob("*") if path.is_file() and any(w.encode() in path.read_bytes() for w in typed)
+    ]
+    assert {path.parent.name for path in places} == {"texts"} and len(places) == 4, places
 
     name = incident_folder(home).name
     verified = data_of(home, "audit", "verify", name)

@@ -220,7 +220,7 @@ def test_a_real_disk_of_64_kib_fills_up_and_the_incident_is_closed(small_disk: P
     story.create()
     with pytest.raises(JournalError, match="No space left"):
         for _ in range(200):
-            story.append("note", {"text": "x" * 300})
+            story.append("observe", {"step": "x" * 300})
     assert len(story.acknowledged) > 20
     with pytest.raises(JournalError, match="No space left"):
         Story(small_disk / "j", RealDisk()).create()

@@ -112,6 +112,6 @@ class FaultyDisk:
             os.close(fd)
         if self.kind == "power cut":  # appended bytes that were never synced are lost
             for path, size in self.synced.items():
-                if path.name == "journal.jsonl" and path.stat().st_size > size:
+                if path.name in ("journal.jsonl", "after.jsonl") and path.stat().st_size > size:
                     os.truncate(path, size)
         raise Crash

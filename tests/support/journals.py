@@ -4,9 +4,11 @@ A forgery is (lines, random) → lines. What is beside the journal (HEAD, eviden
 """
 
 import hashlib
+import itertools
 import json
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,9 +17,18 @@ from typing import Any
 
 from irtui.clock import ManualClock
 from irtui.journal.head import Head
+from irtui.journal.read import read_records
 from irtui.journal.record import line, parse, signed, unsigned
 from irtui.journal.seal import Ed25519Signer, endorse, sealed
 from irtui.journal.store import Journal
+from irtui.journal.typed import TEXTS
+
+
+def counted() -> Callable[[int], bytes]:
+    """Salts that are all different and the same in each run."""
+    numbers = itertools.count()
+    return lambda size: hashlib.shake_256(b"%d" % next(numbers)).digest(size)
+
 
 Lines = list[bytes]
 Forgery = Callable[[Lines, random.Random], Lines]
@@ -26,14 +37,14 @@ SEED, OTHER, OPERATOR = bytes(range(32)), b"m" * 32, b"o" * 32
 
 def written(folder: Path, kind: str) -> Path:
     """A journal of one of KINDS."""
-    clock = ManualClock(datetime(2026, 11, 23, 16, 40, 12, 123456, UTC))
+    clock, salts = ManualClock(datetime(2026, 11, 23, 16, 40, 12, 123456, UTC)), counted()
     mode = "rehearsal" if kind == "rehearsal" else "real"
     signer = Ed25519Signer.from_seed(SEED, "throw-away" if mode == "rehearsal" else "keyring")
     word = endorse(Ed25519Signer.from_seed(OPERATOR, "keyring"), incident="INC-1", mode=mode, public=signer.public)
     journal = Journal.create(
         folder, incident="INC-1", run="run-1", operator="alice", mode=mode, signer=signer, clock=clock,
         opening={"account": "000000000012", "runbook": {"name": "key-revocation", "title": "Leaked key"}},
-        endorsement=word if kind == "endorsed" else None,
+        endorsement=word if kind == "endorsed" else None, randomness=salts,
     )  # fmt: skip
     journal.append("note", {"text": 'called "the owner", then \\ \x1b[31m \u202e ü \ud800'})
     journal.evidence("snapshot", {"UserName": "ci-deploy", "Tags": []}, step="snapshot")
@@ -43,16 +54,28 @@ def written(folder: Path, kind: str) -> Path:
         journal.release()
         again = Ed25519Signer.from_seed(OTHER, "ephemeral")
         joining = {"caller": "arn:aws:iam::000000000012:user/bob", "why": "resumed"}
-        journal = Journal.resume(folder, run="run-2", operator="bob", signer=again, clock=clock, joining=joining)
+        journal = Journal.resume(
+            folder, run="run-2", operator="bob", signer=again, clock=clock, joining=joining, randomness=salts
+        )
         journal.append("note", {"text": "watching", "n": -(2**53) + 1})
     if kind == "left":
         journal.release()
     else:
         journal.close({"reason": "done", "open": [], "contained": "contained"})
+    return _inline(folder) if kind == "inline" else folder
+
+
+KINDS = ("closed", "endorsed", "resumed", "left", "rehearsal", "inline")
+
+
+def _inline(folder: Path) -> Path:
+    """As irtui wrote it before it kept apart what people type: the texts in the signed lines."""
+    told = [line(replace(record, held=None)) for record in read_records(folder)]
+    data = resigned(told, "real", SEED)
+    (folder / "journal.jsonl").write_bytes(b"".join(data))
+    (folder / "HEAD").write_bytes(Head("INC-1", len(data), hashlib.sha256(data[-1]).hexdigest()).text())
+    shutil.rmtree(folder / TEXTS)
     return folder
-
-
-KINDS = ("closed", "endorsed", "resumed", "left", "rehearsal")
 
 
 def resigned(lines: Lines, mode: str, seed: bytes) -> Lines:

@@ -77,9 +77,15 @@ def incident_folder(home: Path) -> Path:
 
 
 def records(home: Path) -> list[dict[str, Any]]:
-    """Whole records of the only incident; none yet when there is none."""
+    """Whole records of the only incident, with what was typed in them; none yet when there is none."""
     found = [*(home / "data" / "incidents").glob("*/journal.jsonl")]
-    return [json.loads(line) for line in found[0].read_bytes().split(b"\n")[:-1]] if found else []
+    told = [json.loads(line) for line in found[0].read_bytes().split(b"\n")[:-1]] if found else []
+    for record in told:
+        for name, value in record["body"].items():
+            if isinstance(value, dict) and value.keys() == {"commit"}:
+                text = (found[0].parent / "texts" / value["commit"]).read_bytes()
+                record["body"][name] = json.loads(text)["text"]
+    return told
 
 
 def world_of(home: Path) -> World:

@@ -1,4 +1,6 @@
-"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings, but for a checkpoint."""
+"""`irtui audit`: show, verify and export a journal. Needs no key, no AWS and no settings, but for a checkpoint, for
+`--told` and for `redact`.
+"""
 
 import json
 import sys
@@ -13,6 +15,7 @@ from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
 from irtui.cli.opening import Session, home
 from irtui.cli.output import Result
+from irtui.cli.verbs.audit_redact import redact
 from irtui.clock import rfc3339
 from irtui.errors import UsageError
 from irtui.text import inert, inert_lines
@@ -31,6 +34,9 @@ def audit() -> None:
     """Show, verify and export the audit trail."""
 
 
+audit.add_command(redact)
+
+
 @audit.command()
 @click.argument("incident")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only records of this type: intent, outcome, …")
@@ -46,6 +52,7 @@ def show(
     """The records of INCIDENT (an id or a path), in order; all, or those that are asked for."""
     from irtui.journal.anchor import anchor_of
     from irtui.journal.read import read_journal
+    from irtui.journal.record import as_data
     from irtui.journal.telling import told
     from irtui.report.search import Wanted, search, unknown_types
 
@@ -54,22 +61,22 @@ def show(
     reading = read_journal(_folder(incident))
     if record is not None:
         return _whole(reading, record)
-    found = search(reading.records, Wanted(types, step, grep, _moment(since)))
+    found = search((*reading.records, *reading.after), Wanted(types, step, grep, _moment(since)))
     found = found[-last:] if last else found
     rows = [*_lines([row for _, row in found])]
-    if len(found) < len(reading.records):
-        rows.append(f"{len(found)} of {len(reading.records)} records")
+    if len(found) < (there := len(reading.records) + len(reading.after)):
+        rows.append(f"{len(found)} of {there} records")
     if reading.stopped:
         rows.append(f"reading stopped: altered at {inert(reading.stopped)}")
     elif reading.torn:
         rows.append("the last line has no end: a crash left it; resuming cuts it off")
     if reading.records and not reading.stopped:
-        known = told(reading.records)
+        known = told((*reading.records, *reading.after))
         by = f"by the word of #{known.by} alone" if known else "as far as this file knows"
         first = known.seq + 1 if known else 1
         rows.append(f"unanchored since #{first}, {by}: paste this line where its writer cannot change it")
         rows.append(f"  {inert(anchor_of(reading.records[-1]).words)}")
-    data = {"records": [asdict(one) for one, _ in found], "stopped": reading.stopped}
+    data = {"records": [as_data(one) for one, _ in found], "stopped": reading.stopped}
     return Result(data, "\n".join(rows), ExitCode.NOT_VERIFIED if reading.stopped else ExitCode.DONE)
 
 
@@ -126,6 +133,7 @@ def verify(
         "verdict": found.verdict, "mode": found.mode, "records": found.records, "at": found.at, "why": found.why,
         "notes": list(found.notes), "signer": found.signer, "pinned": found.pinned, "closed": found.closed,
         "head": found.head, "anchored": found.anchored, "checkpoints": told, "unproven": list(found.unproven),
+        "removed": [asdict(one) for one in found.removed],
     }  # fmt: skip
     if events and is_bundle(path):
         raise UsageError("CloudTrail is joined with a folder, not with a bundle.", advice="Unpack it and verify that.")
@@ -157,7 +165,7 @@ def verify(
 @options.output
 def print_anchor(incident: str, where: str | None, pasted: str, key: str | None) -> Result:
     """The fingerprint of INCIDENT's last record, to paste into the ticket and read aloud: nobody can rewrite what
-    stands before it without being seen by whoever has that line. --told records in an open INCIDENT where it lies."""
+    stands before it without being seen by whoever has that line. --told records in INCIDENT where it lies."""
     if where is not None:
         from irtui.cli.anchoring import tell
 
@@ -230,9 +238,12 @@ def _lines(rows: "list[Row]") -> list[str]:
 
 def _whole(reading: "Reading", number: int) -> Result:
     """One record in full. Raises UsageError when there is none."""
-    if number > len(reading.records):
-        raise UsageError(f"There is no record #{number}.", advice=f"The last one is #{len(reading.records)}.")
-    record = asdict(reading.records[number - 1])
+    from irtui.journal.record import as_data
+
+    records = (*reading.records, *reading.after)
+    if number > len(records):
+        raise UsageError(f"There is no record #{number}.", advice=f"The last one is #{len(records)}.")
+    record = as_data(records[number - 1])
     return Result({"records": [record], "stopped": reading.stopped}, inert_lines(json.dumps(record, indent=2)))
 
 

@@ -47,6 +47,8 @@ def _files() -> str:
     rows = (
         ("`report.html`, `report.md`", "the incident for a reader; made from the journal, not signed"),
         ("`journal.jsonl`", "every record, one a line, chained and signed: the thing itself"),
+        ("`texts/`", "what people typed, each file named by its SHA-256; records hold that in the text's place"),
+        ("`after.jsonl`", "what was recorded after the close: which texts were removed, signed; only if there is such"),
         ("`HEAD`", "number and SHA-256 of the last record, as it stood beside the journal"),
         ("`evidence/`", "what was kept, each file named by its SHA-256; records name them"),
         ("`keys/`", "the public keys that the journal names"),

@@ -11,6 +11,9 @@ from elsewhere, or read it.
 Rules of the format: a line is one record, ASCII JSON with sorted keys and no spaces, ended by one line feed; `prev` is
 the SHA-256 of the whole line before, `seq` counts from 1; `sig` is Ed25519 over the domain string of the journal's
 mode, a line feed, and the line without its `sig` member and line feed. The key stands in `open`, or in a later `join`.
+Where a person typed a text the record holds its commitment, the SHA-256 of `texts/<commitment>` (text and salt).
+`after.jsonl` goes on after the close, under a domain string of its own, each record with the key that signed it; a
+`redact` in it says that a text was removed, and counts when that key vouches for a sitting of the journal or was given.
 """
 
 import argparse
@@ -27,6 +30,11 @@ MAX_LINE = 64 * 1024
 MAX_DEPTH = 16
 EXACT = 2**53
 DOMAINS = {"real": b"irtui-journal-v1", "rehearsal": b"irtui-rehearsal-v1"}
+AFTER, AFTER_TYPES, AFTER_DOMAIN = "after.jsonl", {"redact", "anchor"}, b"irtui-after-v1"
+TYPED = {
+    "note": "text", "skip": "reason", "decide": "reason", "attest": "statement", "approve": "reason", "anchor": "where",
+    "handover": "reason", "takeover": "why", "close": "reason",
+}  # fmt: skip
 MEMBERS = {"body", "incident", "m", "op", "prev", "run", "seq", "sig", "t", "type", "v"}
 TYPES = {
     "open", "join", "unlock", "run", "observe", "items", "plan", "judge", "decide", "intent", "outcome", "unknown",
@@ -291,7 +299,40 @@ def evidence_flaw(folder: str, body: Dict[str, Any]) -> str:
     return "" if size == body.get("size") else "evidence %s has not the recorded size" % name[:12]
 
 
+def committed(record: Dict[str, Any]) -> str:
+    """The commitment in the place of a typed text; empty when there is none."""
+    value = record["body"].get(TYPED.get(record["type"], ""))
+    if not isinstance(value, dict):
+        return ""
+    if set(value) != {"commit"} or not is_hex(value["commit"], HEX64):
+        raise Flaw("it names no text")
+    return str(value["commit"])
+
+
+def text_flaw(folder: str, name: str) -> Tuple[str, bool]:
+    """What is wrong with a typed text, empty when nothing is; and whether there is anything in its place."""
+    try:
+        with opened(os.path.join(folder, "texts", name)) as file:
+            data = file.read(MAX_LINE + 1)
+    except FileNotFoundError:
+        return "its text %s is missing, and nothing says that it was removed" % name[:12], False
+    except OSError:
+        return "its text %s cannot be read" % name[:12], True
+    if hashlib.sha256(data).hexdigest() != name:
+        return "its text %s is not what was recorded" % name[:12], True
+    try:
+        said = json.loads(data.decode("ascii"))
+        again = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii") + b"\n"
+        sound = again == data and set(said) == {"form", "salt", "text"} and said["form"] == "irtui-text-v1"
+        sound = sound and is_hex(said["salt"], HEX64) and isinstance(said["text"], str)
+    except (ValueError, TypeError, RecursionError):
+        sound = False
+    return "" if sound else "its text %s is no salted text" % name[:12], True
+
+
 Finding = Tuple[str, Optional[int], str]
+Texts = Dict[int, Tuple[str, str]]
+"""Record → the member that was typed, and the commitment to it."""
 Verified = Dict[str, Any]
 
 
@@ -300,10 +341,10 @@ def verify(path: str, signers: FrozenSet[str] = frozenset()) -> Verified:
     folder, file = (path, os.path.join(path, "journal.jsonl")) if os.path.isdir(path) else (os.path.dirname(path), path)
     beside = os.path.isdir(path) or os.path.isdir(os.path.join(folder, "evidence"))
     journal, head, notes = Journal(), read_head(folder), []  # type: Journal, Optional[Tuple[str, int, str]], List[str]
-    findings = []  # type: List[Finding]
+    findings, texts, whole = [], {}, False  # type: List[Finding], Texts, bool
     try:
         with opened(file) as stream:
-            head_fits = walked(journal, stream, head, folder if beside else None, findings, notes)
+            head_fits, whole = walked(journal, stream, head, folder if beside else None, findings, notes, texts)
     except OSError as fault:
         findings.append((VERDICTS[0], None, "it cannot be read: %s" % (fault.strerror or fault)))
         head_fits = False
@@ -317,6 +358,11 @@ def verify(path: str, signers: FrozenSet[str] = frozenset()) -> Verified:
             findings.append(("truncated", journal.count, "HEAD names #%d, the file ends here" % head[1]))
         elif not head_fits:
             findings.append(("altered", head[1], "HEAD has another hash for this record"))
+    if whole and journal.count:
+        removed = after_close(journal, folder, os.path.isdir(path), signers, texts, findings, notes)
+        there = os.path.isdir(path) or os.path.isdir(os.path.join(folder, "texts"))
+        if removed is not None:
+            texts_hold(folder, texts, removed, there, findings, notes)
     if journal.count and not journal.closed:
         findings.append(("not closed", journal.count, "still running, left, crashed or cut: nobody can tell from it"))
     for seq, key, by in journal.keys if signers else ():
@@ -335,10 +381,10 @@ def verify(path: str, signers: FrozenSet[str] = frozenset()) -> Verified:
 
 def walked(
     journal: Journal, stream: BinaryIO, head: Optional[Tuple[str, int, str]], folder: Optional[str],
-    findings: List[Finding], notes: List[str],
-) -> bool:  # fmt: skip
-    """Takes every line up to the first flaw; whether HEAD names one of them."""
-    head_fits, unchecked = False, 0
+    findings: List[Finding], notes: List[str], texts: Texts,
+) -> Tuple[bool, bool]:  # fmt: skip
+    """Takes every line up to the first flaw; whether HEAD names one of them, and whether there was no flaw."""
+    head_fits, unchecked, whole = False, 0, True
     for line in iter(lambda: stream.readline(MAX_LINE + 1), b""):
         if not line.endswith(b"\n") and len(line) <= MAX_LINE and journal.count and not journal.closed:
             notes.append("after #%d a torn line of %d bytes: a crash, or a cut" % (journal.count, len(line)))
@@ -348,6 +394,7 @@ def walked(
         except Flaw as flaw:
             alien = not journal.count and not any_record(stream)
             findings.append((VERDICTS[0], None, str(flaw)) if alien else ("altered", journal.count + 1, str(flaw)))
+            whole = False
             break
         if head and head[:2] == (record["incident"], record["seq"]):
             head_fits = head[2] == journal.head
@@ -356,9 +403,89 @@ def walked(
             unchecked += folder is None
             if flaw_:
                 findings.append(("altered", record["seq"], flaw_))
+        try:
+            name = committed(record)
+        except Flaw as flaw:
+            findings.append(("altered", record["seq"], str(flaw)))
+        else:
+            if name:
+                texts[record["seq"]] = (TYPED[record["type"]], name)
     if unchecked:
         notes.append("%d evidence files are not beside the journal and were not checked" % unchecked)
-    return head_fits
+    return head_fits, whole
+
+
+def after_close(
+    journal: Journal, folder: str, own: bool, signers: FrozenSet[str], texts: Texts, findings: List[Finding],
+    notes: List[str],
+) -> Optional[FrozenSet[str]]:  # fmt: skip
+    """Takes what was recorded after the close; the commitments of the texts that were removed, None when nobody can
+    tell. Not `own`: the folder is
+    not the incident's, and what lies there may be another's."""
+    count, head, removed = journal.count, journal.head, set()
+    known = {by for _, _, by in journal.keys} | signers
+    try:
+        with opened(os.path.join(folder, AFTER)) as stream:
+            for line in iter(lambda: stream.readline(MAX_LINE + 1), b""):
+                if not line.endswith(b"\n") and len(line) <= MAX_LINE:
+                    notes.append("%s ends in a torn line of %d bytes: a crash, or a cut" % (AFTER, len(line)))
+                    break
+                if not own and parsed(line)["incident"] != journal.incident:
+                    notes.append(AFTER + " is of another incident")
+                    break
+                if not journal.closed:
+                    why = AFTER + " follows a close, and the file ends before it"
+                    findings.append(("truncated", journal.count, why))
+                    return None
+                record = parsed(line)
+                body, key = record["body"], record["body"].get("key")
+                if record["type"] not in AFTER_TYPES:
+                    raise Flaw("no %s stands there" % record["type"])
+                if (record["seq"], record["prev"], record["incident"]) != (count + 1, head, journal.incident):
+                    raise Flaw("it does not follow what stands before it")
+                public = key.get("public") if isinstance(key, dict) else None
+                parts = SIG.match(line)
+                if not isinstance(public, str) or not HEX64.fullmatch(public) or parts is None:
+                    raise Flaw("it names no key")
+                message = AFTER_DOMAIN + b"\n" + parts[1] + parts[2]
+                if not signature_fits(bytes.fromhex(public), message, bytes.fromhex(record["sig"])):
+                    raise Flaw("the signature does not fit")
+                count, head = record["seq"], hashlib.sha256(line).hexdigest()
+                if record["type"] == "redact":
+                    number, name = body.get("record"), (body.get("field"), body.get("commit"))
+                    if type(number) is not int or texts.get(number) != name:
+                        raise Flaw("it removes what this journal does not have")
+                    removed.add(str(name[1]))
+                    said = "1 text removed after the close at #%d (%s) by %s on %s: %s"
+                    notes.append(said % (number, name[0], record["op"], record["t"][:10], body.get("because", "")))
+                if public not in known:
+                    why = "a key signed it that vouches for no sitting of this journal, and was not given: "
+                    findings.append(("wrong key", count, why + public))
+    except FileNotFoundError:
+        pass
+    except OSError as fault:
+        findings.append(("altered", count + 1, "after the close: it cannot be read: %s" % (fault.strerror or fault)))
+    except Flaw as flaw:
+        findings.append(("altered", count + 1, "after the close: %s" % flaw))
+    return frozenset(removed)
+
+
+def texts_hold(
+    folder: str, texts: Texts, removed: FrozenSet[str], beside: bool, findings: List[Finding], notes: List[str]
+) -> None:
+    """Holds each typed text against its commitment, and against what was removed."""
+    unchecked = 0
+    for seq, (_, name) in texts.items():
+        flaw, there = text_flaw(folder, name)
+        if name in removed:
+            if there:
+                notes.append("#%d: its text was removed, and is still there" % seq)
+        elif flaw and (beside or there):
+            findings.append(("altered", seq, flaw))
+        else:
+            unchecked += not there
+    if unchecked:
+        notes.append("%d texts are not beside the journal and were not checked" % unchecked)
 
 
 def any_record(stream: BinaryIO) -> bool:

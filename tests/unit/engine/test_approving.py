@@ -267,6 +267,8 @@ def test_the_glass_is_one_decision_away_and_marked_for_ever(bench: Bench) -> Non
     (confirmed,) = human.confirmations
     assert confirmed.typed
     assert "BREAK-GLASS" in next(v.reason for v in confirmed.verdicts if v.guard == "two_person")
+    held = [path for path in bench.folder.rglob("*") if path.is_file() and b"everybody else" in path.read_bytes()]
+    assert [path.parent.name for path in held] == ["texts"], "what was typed stands in one file alone, and can go"
 
 
 def test_the_glass_does_not_break_without_a_reason(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,6 +59,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Case, dict[int
     other, _ = tell(root / "b", "INC-B")
     rehearsal, _ = tell(root / "r", "INC-A", "rehearsal")
     (root / "a" / "HEAD").unlink()
+    for text in (*(root / "b" / "texts").iterdir(), *(root / "r" / "texts").iterdir()):
+        shutil.copy(text, root / "a" / "texts")  # whoever brings in a record brings what was typed in it
     seeds = {signer.public.hex(): bytes([n]) * 32 for n, signer in ((5, ONE), (6, TWO))}
     anchors = {seq: anchor_in(parse_note(text.encode())) for seq, text in notes.items()}
     return root / "a", Case(lines, other, rehearsal, seeds), anchors

@@ -48,7 +48,8 @@ def tell(chance: Random, folder: Path, *, incident: str, mode: str = "real", end
         seeds[signer.public.hex()] = seed
         common: dict[str, Any] = {
             "run": f"run-{sitting}", "operator": ("alice", "bob")[sitting % 2], "signer": signer, "clock": clock,
-            "disk": Unsynced(), "endorsement": word(seed, incident, mode) if mode == "real" else None,
+            "disk": Unsynced(), "randomness": chance.randbytes,
+            "endorsement": word(seed, incident, mode) if mode == "real" else None,
         }  # fmt: skip
         if sitting == 0:
             journal = Journal.create(folder, incident=incident, mode=mode, opening={"account": "1" * 12}, **common)
@@ -88,6 +89,8 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     tell(Random(1), root / "b", incident="INC-B", end=end, keys=3)
     tell(Random(1), root / "r", incident="INC-A", mode="rehearsal", end=end, keys=3)
     (root / "a" / "HEAD").unlink()
+    for text in (*(root / "b" / "texts").iterdir(), *(root / "r" / "texts").iterdir()):
+        shutil.copy(text, root / "a" / "texts")  # whoever brings in a record brings what was typed in it
     case = Case(lines_of(root / "a"), lines_of(root / "b"), lines_of(root / "r"), seeds)
     assert len(case.lines) == len(case.other) == len(case.rehearsal)
     return root / "a", case

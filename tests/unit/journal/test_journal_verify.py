@@ -49,7 +49,7 @@ def upper_sig(lines: Lines) -> Lines:
 
 
 TAMPERINGS: dict[str, tuple[Callable[[Lines], Lines], str]] = {
-    "one bit of a body": (edit(2, b"called", b"balled"), "altered at #2: the signature does not fit"),
+    "one bit of a body": (edit(4, b'"deny"', b'"dena"'), "altered at #4: the signature does not fit"),
     "the time": (edit(4, b"16:40:12", b"16:40:13"), "altered at #4: the signature does not fit"),
     "the operator": (
         edit(4, b'"op":"alice"', b'"op":"mallo"'),
@@ -74,7 +74,7 @@ TAMPERINGS: dict[str, tuple[Callable[[Lines], Lines], str]] = {
     ),
     "spaces": (edit(4, b'"seq":4', b'"seq": 4'), "altered at #4: not in canonical form"),
     "duplicate member": (edit(4, b'"seq":4', b'"seq":3,"seq":4'), "altered at #4: not in canonical form"),
-    "escaped letter": (edit(2, b"called", b"\\u0063alled"), "altered at #2: not in canonical form"),
+    "escaped letter": (edit(4, b'"deny"', b'"\\u0064eny"'), "altered at #4: not in canonical form"),
     "upper-case hex": (upper_sig, "altered at #4: sig is not a signature in lower-case hex"),
     "a member more": (edit(4, b'"v":1}', b'"v":1,"w":0}'), "altered at #4: it has not the members of a record"),
     "version bump": (edit(4, b'"v":1', b'"v":2'), "altered at #4: unknown version"),
@@ -202,7 +202,7 @@ def test_a_journal_signed_anew_with_another_key_needs_a_pinned_signer(tmp_path: 
 
 def test_a_rewritten_record_does_not_fit_head(closed: Path) -> None:
     """A key holder who rewrites the same number of records is seen against HEAD's hash, not only its number."""
-    write(closed, resigned(edit(2, b"called", b"balled")(read(closed)), "real", SEED))
+    write(closed, resigned(edit(4, b'"deny"', b'"dena"')(read(closed)), "real", SEED))
     assert verify(closed).words == "altered at #7: HEAD has another hash for this record"
 
 

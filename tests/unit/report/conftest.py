@@ -11,6 +11,7 @@ from irtui.desk.dossier import dossier
 from irtui.journal.seal import Ed25519Signer
 from irtui.journal.store import Journal
 from irtui.report.dossier import Dossier
+from tests.support.journals import counted
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 HOSTILE = (
@@ -36,6 +37,7 @@ def incident(tmp_path: Path) -> Callable[..., Path]:
             mode=mode,
             signer=Ed25519Signer.from_seed(bytes(range(32)), "ephemeral" if mode == "real" else "throw-away"),
             clock=clock,
+            randomness=counted(),
             opening={
                 "account": "000000000012",
                 "alias": text,

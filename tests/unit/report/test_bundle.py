@@ -83,9 +83,7 @@ def test_the_commands_of_its_readme_work_as_they_stand(tmp_path: Path, kind: str
     lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     assert shell(chain).stdout.split()[0] == hashlib.sha256(lines[-2]).hexdigest()
     assert hashlib.sha256(lines[-2]).hexdigest().encode() in lines[-1]
-    (folder / "journal.jsonl").write_bytes(
-        b"".join([*lines[:-1], lines[-1].replace(b'"reason":"done"', b'"reason":"dine"')])
-    )
+    (folder / "journal.jsonl").write_bytes(b"".join([*lines[:-1], lines[-1].replace(b'"contained"', b'"containeb"')]))
     assert shell(by_hand).returncode != 0
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from irtui.journal.seal import Ed25519Signer, checks
 from irtui.journal.verify import verify
+from tests.support import removals
 from tests.support.journals import BESIDE, KINDS, OPERATOR, OTHER, SEED, corpus, written
 
 ROOT = Path(__file__).parents[3]
@@ -137,6 +138,21 @@ def test_both_verifiers_are_of_one_mind_on_many_forgeries(
     run_corpus(alone, kinds, tmp_path, 3)
 
 
+def test_both_are_of_one_mind_on_what_was_removed(alone: ModuleType, tmp_path: Path) -> None:
+    """Texts deleted, exchanged and edited, removals forged, replayed, cut and moved: one verdict, at one record."""
+    told, verdicts = removals.story(tmp_path / "told"), set()
+    pinned = frozenset({removals.OPERATOR.public.hex()})
+    for number, (name, (_, prover)) in enumerate(removals.PROVERS.items()):
+        root = tmp_path / "forged"
+        shutil.copytree(told.parent, root)
+        prover(root / "a", random.Random(name))
+        verdicts.add(agree(alone, root / "a", name, pinned if number % 2 else frozenset()))
+        if number % 4 == 0:
+            agree(alone, root / "a" / "journal.jsonl", name)
+        shutil.rmtree(root)
+    assert verdicts == {"wrong key", "altered", "truncated", "complete"}
+
+
 def test_a_lone_file_and_no_file(alone: ModuleType, kinds: dict[str, Path], tmp_path: Path) -> None:
     """A journal without its folder, a pipe, a folder without a journal, nothing: the same words as the product's."""
     lone = tmp_path / "lone.jsonl"
@@ -166,7 +182,7 @@ def test_it_runs_alone_on_every_python_here(kinds: dict[str, Path], tmp_path: Pa
     altered = tmp_path / "altered"
     shutil.copytree(kinds["closed"], altered)
     journal = altered / "journal.jsonl"
-    journal.write_bytes(journal.read_bytes().replace(b"called", b"balled"))
+    journal.write_bytes(journal.read_bytes().replace(b'"commit"', b'"commut"', 1))
     cases: list[tuple[Path, list[str], int, str]] = [
         (altered, [], 6, "altered at #2: the signature does not fit"),
         (kinds["closed"], [], 0, "complete"),
