@@ -25,6 +25,7 @@ from irtui.desk.nouns import Answers, Request
 from irtui.engine.machine import current_step
 from irtui.engine.operator import Operator
 from irtui.errors import Declined, Denied
+from irtui.gameday.objective import won
 from irtui.gameday.score import as_data
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.report.debrief import summary
@@ -166,7 +167,9 @@ def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) ->
         page.line(f"  irtui resume {inert(state.id)}")
     elif score is not None:
         page.line(f"  irtui incidents debrief {inert(state.id)}")
-    missed = judged and not all(objective.met for objective in objectives)
+    missed = judged and not won(objectives)
+    if missed and not objectives:
+        page.line("  The scenario has no objective, so nothing was won.")
     data: dict[str, Any] = {
         "incident": state.id,
         "path": str(visit.folder),

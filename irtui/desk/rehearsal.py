@@ -45,19 +45,20 @@ class Rehearsal:
     def keep_history(self, ledger: Ledger) -> None:
         """What happened in the world, as evidence. A world that has ended keeps nobody from closing."""
         try:
-            kept, gaps = history.collected(self.world, self.scenario), ()
+            kept, gaps = history.collected(self.world, self.scenario), tuple[str, ...]()
         except UsageError as error:
-            kept = history.unknown(self.scenario, ledger.state.opened, rfc3339(self._clock.now()))
-            ledger.evidence(history.NAME, kept, gaps=(error.message,))
-            self._judged = ()
-            return
+            kept = history.unknown(self.scenario, ledger.state.opened, rfc3339(self._clock.now()), error.message)
+            gaps = (error.message,)
         ledger.evidence(history.NAME, kept, gaps=gaps)
         self._judged = tuple(Objective(**objective) for objective in kept["objectives"])
 
     def objectives(self, closed: bool) -> tuple[Objective, ...]:
-        """Judged now, or as they were judged right before the close."""
+        """Judged now, or as they were judged right before the close. Where the world has ended, none is met."""
         if self._judged is None or not closed:
-            self._judged = self.world.judge()
+            try:
+                self._judged = self.world.judge()
+            except UsageError as error:
+                self._judged = history.unjudged(self.scenario, error.message)
         return self._judged
 
     def end(self) -> None:

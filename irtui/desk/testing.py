@@ -208,7 +208,10 @@ def _play(
             raise
         try:
             state = visit.walk(operator := player(visit))
-            missed = [objective.id for objective in visit.objectives() if not objective.met]
+            objectives = visit.objectives()
+            missed = [f"{one.id} ({one.detail})" for one in objectives if not one.met] or (
+                [] if objectives else ["anything: the scenario has no objective"]
+            )
             why = "" if state.closed else _stuck(state)
             if way == ANSWERS and missed:
                 why = why or f"not met: {', '.join(missed)}"

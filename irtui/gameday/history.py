@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from irtui.gameday.objective import Objective
+from irtui.gameday.objective import UNJUDGED, Objective
 from irtui.gameday.refusals import NO_WAY_IN, REFUSED
 
 if TYPE_CHECKING:  # a report reads a history without the world
@@ -83,6 +83,11 @@ class History:
         return tuple(deed for deed in self.deeds if self.roles.get(deed.actor) == role)
 
     @property
+    def looked(self) -> bool:
+        """Whether the judge saw an adversary try anything; else nobody knows what still worked."""
+        return any(self.roles.get(tried.actor) == ADVERSARY for tried in self.tries)
+
+    @property
     def missed(self) -> tuple[str, ...]:
         """Names of the adversary's credentials that still worked for the judge."""
         ways = [d.by for d in self.tries if d.ok and self.roles.get(d.actor) == ADVERSARY and d.call not in NO_WAY_IN]
@@ -112,7 +117,13 @@ def collected(world: "World", scenario: "Scenario") -> dict[str, Any]:
     }
 
 
-def unknown(scenario: "Scenario", began: str, ended: str) -> dict[str, Any]:
-    """What is kept when the world can no longer be asked: nothing is known, so nothing is met."""
-    lists: dict[str, list[Any]] = {"objectives": [], "deeds": [], "tries": [], "limits": []}
+def unjudged(scenario: "Scenario", why: str) -> tuple[Objective, ...]:
+    """Every objective, where nobody could be asked: nothing is known, so nothing is met."""
+    return tuple(Objective(one.id, one.text, False, f"{UNJUDGED}{why}") for one in scenario.objectives)
+
+
+def unknown(scenario: "Scenario", began: str, ended: str, why: str) -> dict[str, Any]:
+    """What is kept when the world can no longer be asked."""
+    objectives = [asdict(objective) for objective in unjudged(scenario, why)]
+    lists: dict[str, list[Any]] = {"objectives": objectives, "deeds": [], "tries": [], "limits": []}
     return {"scenario": scenario.name, "title": scenario.title, "began": began, "now": ended, "actors": {}, **lists}

@@ -29,7 +29,9 @@ def flaws(name: str, replica: str = "") -> Iterator[str]:
     hidden = [key for key in _files(bucket) if _hidden(bucket, key)]
     if hidden:
         yield f"{len(hidden)} log files are hidden, {hidden[0]} first"
-    if replica and (copies := state.bucket(replica)) is not None:
+    if replica and (copies := state.bucket(replica)) is None:
+        yield f"there is no bucket {replica}"
+    elif replica:
         lost = [key for key in _files(copies) if not _shown(bucket, key)]
         if lost:
             yield f"{len(lost)} log files are in {replica} only, {lost[0]} first"

@@ -1,6 +1,7 @@
 """What counts as won. Judged from the world as it is and from its events; never from what anybody ticked.
 
-Each kind takes the court (players, events, handles) and its parameters, and says (met, why in words).
+Each kind takes the court (players, events, handles) and its parameters, and says (met, why in words). What cannot be
+judged is not met: nothing that nobody knows counts as won.
 """
 
 from collections import Counter
@@ -13,6 +14,20 @@ from irtui.gameday.backdoors import made, open_doors
 from irtui.gameday.handles import filled
 from irtui.gameday.log_files import flaws, lacks
 from irtui.gameday.refusals import EXPIRED, NO_WAY_IN, REFUSED
+from irtui.gameday.scenario.criteria import (
+    Alerted,
+    Called,
+    CutOff,
+    Kept,
+    NoNewPrincipal,
+    Readable,
+    ReadBeforeChange,
+    Recorded,
+    Recording,
+    RootReset,
+    Unharmed,
+    taken,
+)  # fmt: skip
 
 if TYPE_CHECKING:  # whoever reads a verdict need not load a simulated AWS
     from irtui.gameday.actors import Player
@@ -33,16 +48,22 @@ class Court:
     """What mailboxes got, oldest first."""
 
 
-Kind = Callable[[Court, Mapping[str, Any]], tuple[bool, str]]
+Kind = Callable[[Court, Any], tuple[bool, str]]
+NOTHING_TRIED = "nothing was tried, so nothing is known"
 
 
-def cut_off(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def judge(court: Court, kind: str, params: Mapping[str, Any]) -> tuple[bool, str]:
+    """One objective. Raises whatever keeps it from being judged: a name that stands for nothing, a world without it."""
+    return KINDS[kind](court, taken(kind, filled(params, court.known)))
+
+
+def cut_off(court: Court, asked: CutOff) -> tuple[bool, str]:
     """Every credential the actor holds is tried over HTTP now, and every call is refused.
 
     A session that ran out by itself was not cut off: the last thing it met before must have been a refusal, but for
     those that nothing can end, named in `ends`. Opening a session is no way in by itself; with it everything is tried.
     """
-    player, ends = court.players[str(params["actor"])], params.get("ends", ())
+    player, ends = court.players[asked.actor], asked.ends
     alive: dict[str, str] = {}
     tried = 0
     for _ in player.use():
@@ -58,7 +79,7 @@ def cut_off(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
         elif name not in ends and answered.code in EXPIRED and not _last_refused(court, credential.access_key_id):
             alive.setdefault(name, f"{name} worked until it expired by itself")
     if not tried:
-        return False, "nothing was tried, so nothing is known"
+        return False, NOTHING_TRIED
     return not alive, "; ".join(alive.values()) or f"all {tried} calls of {len(player.holds)} credentials were refused"
 
 
@@ -67,9 +88,9 @@ def _last_refused(court: Court, access_key_id: str) -> bool:
     return bool(mine) and "errorCode" in mine[-1]
 
 
-def read_before_change(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def read_before_change(court: Court, asked: ReadBeforeChange) -> tuple[bool, str]:
     """The operator read all of `calls` about `user` before changing anything."""
-    user, wanted = str(filled(params["user"], court.known)), set(params["calls"])
+    user, wanted = asked.user, set(asked.calls)
     for event in court.events:
         if event["eventTime"] < court.began or event["userIdentity"].get("arn") != court.operator:
             continue
@@ -82,38 +103,33 @@ def read_before_change(court: Court, params: Mapping[str, Any]) -> tuple[bool, s
     return True, "what was about to change was read first"
 
 
-def unharmed(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def unharmed(court: Court, asked: Unharmed) -> tuple[bool, str]:
     """Legitimate work goes on: its calls work now, and at most `denied` were refused since the operator came in.
 
     Of one `actor`, or, when none is named, of every workload together.
     """
-    limit = int(params.get("denied", 0))
-    players = _named(court, params, "workload")
-    broken = [
-        f"{player.name} can no longer call {use.call}"
-        for player in players
-        for _, _, use, a in player.use()
-        if not a.ok
-    ]
+    players = _named(court, asked.actor, "workload")
+    tried = [(player.name, use.call, answered.ok) for player in players for _, _, use, answered in player.use()]
+    broken = [f"{name} can no longer call {call}" for name, call, ok in tried if not ok]
     refused = Counter(deed["actor"] for player in players for deed in player.deeds if deed["code"] in REFUSED)
-    if broken:
-        return False, "; ".join(broken)
+    if broken or not tried:
+        return False, "; ".join(broken) or NOTHING_TRIED
     counted = ", ".join(f"{count} calls of {name}" for name, count in refused.items()) or "no legitimate call"
-    return refused.total() <= limit, f"{counted} refused since the operator came in"
+    return refused.total() <= asked.denied, f"{counted} refused since the operator came in"
 
 
-def no_new_principal(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def no_new_principal(court: Court, asked: NoNewPrincipal) -> tuple[bool, str]:
     """Nothing that an adversary made is still good for anything: users, roles, keys, console passwords.
 
     Of one `actor`, or, when none is named, of every adversary.
     """
-    players = _named(court, params, "adversary")
+    players = _named(court, asked.actor, "adversary")
     found = made(court.events, (key for player in players for ids in player.held.values() for key in ids))
     doors = list(open_doors(found))
     return not doors, "; ".join(doors) or "nothing that was made opens a door"
 
 
-def recorded(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def recorded(court: Court, asked: Recorded) -> tuple[bool, str]:
     """Every trail that somebody stopped is logging again."""
     stopped: dict[str, str] = {}
     for event in court.events:
@@ -128,30 +144,29 @@ def recorded(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return not stopped, words or "no trail is stopped"
 
 
-def kept(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def kept(court: Court, asked: Kept) -> tuple[bool, str]:
     """Every log file stands in `bucket`, also what only `replica` had, and nothing there eats them."""
-    bucket, replica = (str(filled(params.get(name, ""), court.known)) for name in ("bucket", "replica"))
-    found = list(flaws(bucket, replica))
-    return not found, "; ".join(found) or f"every log file stands in {bucket}"
+    found = list(flaws(asked.bucket, asked.replica))
+    return not found, "; ".join(found) or f"every log file stands in {asked.bucket}"
 
 
-def recording(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def recording(court: Court, asked: Recording) -> tuple[bool, str]:
     """Each of `trails` records all management events of all Regions, with digests, where it may write."""
-    found = [words for name in params["trails"] for words in lacks(str(name))]
+    found = [words for name in asked.trails for words in lacks(name)]
     return not found, "; ".join(found) or "everything is recorded"
 
 
-def readable(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def readable(court: Court, asked: Readable) -> tuple[bool, str]:
     """The key with which the logs are encrypted can be used."""
     from irtui.simulator import encryption
 
-    code, words = encryption.unusable(str(filled(params["key"], court.known)))
+    code, words = encryption.unusable(asked.key)
     return not code, words or "the key can be used"
 
 
-def called(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def called(court: Court, asked: Called) -> tuple[bool, str]:
     """The operator's own calls of each of `calls`, since they came in, and AWS did it."""
-    wanted = {str(call) for call in params["calls"]}
+    wanted = set(asked.calls)
     for event in court.events:
         mine = event["eventTime"] >= court.began and event["userIdentity"].get("arn") == court.operator
         if mine and "errorCode" not in event:
@@ -159,9 +174,9 @@ def called(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return not wanted, f"not done: {', '.join(sorted(wanted))}" if wanted else "all of it was done"
 
 
-def alerted(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def alerted(court: Court, asked: Alerted) -> tuple[bool, str]:
     """A call of the actor set an alarm off, and `address` got the mail after the operator came in."""
-    player, address = court.players[str(params["actor"])], str(params["address"])
+    player, address = court.players[asked.actor], asked.address
     theirs = {
         event["eventID"]: event["eventTime"] for event in court.events
         if player.owns(str(event["userIdentity"].get("accessKeyId", "")))
@@ -176,19 +191,19 @@ def alerted(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return False, f"{address} was told of none of the {later} calls that {player.name} made since"
 
 
-def root_reset(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
+def root_reset(court: Court, asked: RootReset) -> tuple[bool, str]:
     """The root user of `account` has no access key and no certificate, and of its MFA devices none of `known`.
 
     With `bare: true` it has no password and no device at all either; without, it has a new device.
     """
     from irtui.simulator.root import root_of  # only a world of irtui's own has a root user
 
-    account = str(filled(params["account"], court.known))
-    root, known, bare = root_of(account), set(params.get("known", ())), str(params.get("bare")).lower() == "true"
+    account, bare = asked.account, asked.bare
+    root = root_of(account)
     names = [device.serial.rsplit("/", 1)[-1] for device in root.devices]
     left = [f"key …{key.access_key_id[-4:]}" for key in root.access_keys]
     left += [f"certificate …{one.id[-4:]}" for one in root.certificates]
-    left += [f"device {name}" for name in names if bare or name in known]
+    left += [f"device {name}" for name in names if bare or name in asked.known]
     left += ["its password"] if bare and root.password else []
     if left:
         return False, f"root of {account} still has {', '.join(left)}"
@@ -197,9 +212,9 @@ def root_reset(court: Court, params: Mapping[str, Any]) -> tuple[bool, str]:
     return True, f"root of {account} has nothing of before"
 
 
-def _named(court: Court, params: Mapping[str, Any], role: str) -> "list[Player]":
-    if "actor" in params:
-        return [court.players[str(params["actor"])]]
+def _named(court: Court, actor: str | None, role: str) -> "list[Player]":
+    if actor is not None:
+        return [court.players[actor]]
     return [player for player in court.players.values() if player.actor.role == role]
 
 

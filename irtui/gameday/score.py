@@ -15,7 +15,7 @@ from typing import Any
 from irtui.engine.outline import split_key
 from irtui.gameday.acts import Act, Since, acts, took_effect, with_deeds
 from irtui.gameday.history import ADVERSARY, WORKLOAD, Deed, History, Limit
-from irtui.gameday.objective import Objective
+from irtui.gameday.objective import Objective, won
 from irtui.gameday.refusals import NO_WAY_IN
 from irtui.guards.evidence_first import evidence_behind
 from irtui.journal.record import Record
@@ -63,6 +63,8 @@ class Score:
     last_success: float | None
     acts: tuple[Act, ...]
     """What the operator did, in order; the first one is the time before anything was done."""
+    looked: bool
+    """Whether the adversary tried for the judge what it held at the end; else nobody knows what worked."""
     missed: tuple[str, ...]
     """Credentials of the adversary that still worked at the end."""
     collateral: Mapping[str, int]
@@ -96,7 +98,7 @@ def score(records: Sequence[Record], state: IncidentState, history: History) -> 
     first, by = _first(changes, effects, (*foes, *history.tries), since)
     last = max((since(deed.at) for deed in foes if deed.ok), default=None)
     full = None
-    if first is not None and history.tries and not history.missed:
+    if first is not None and history.looked and not history.missed:
         full = first if last is None else max(first, last)
     return Score(
         incident=state.id,
@@ -104,13 +106,14 @@ def score(records: Sequence[Record], state: IncidentState, history: History) -> 
         title=history.title,
         began=began,
         lasted=since(history.ended),
-        won=bool(history.objectives) and all(objective.met for objective in history.objectives),
+        won=won(history.objectives),
         objectives=history.objectives,
         first_containment=first,
         first_by=by,
         full_containment=full,
         last_success=last,
         acts=with_deeds(acts(records, state, since), foes, since),
+        looked=history.looked,
         missed=history.missed,
         collateral=dict(Counter(deed.actor for deed in history.of(WORKLOAD) if deed.refused)),
         unkept=tuple(dict.fromkeys(_base(call) for call in changes if not _kept(records, state, call))),

@@ -45,11 +45,12 @@ def clock(seconds: float) -> str:
 def summary(score: Score) -> tuple[str, ...]:
     """The numbers, one a line; nothing foreign in them."""
     first = clock(score.first_containment) if score.first_containment is not None else "never"
+    missed = len(score.missed) if score.looked else "unknown"
     full = clock(score.full_containment) if score.full_containment is not None else "never"
     return (
         f"first containment {first} · full containment {full} · closed {clock(score.lasted)}",
         f"the adversary succeeded {sum(act.successes for act in score.acts)} times, was refused "
-        f"{sum(act.denials for act in score.acts)} times · credentials missed {len(score.missed)}",
+        f"{sum(act.denials for act in score.acts)} times · credentials missed {missed}",
         f"collateral {sum(score.collateral.values())} · changed before it was kept {len(score.unkept)} · guards "
         f"tripped {len(score.guards)} · hints {score.count('hint')} · pauses {score.count('pause')}",
     )
@@ -149,7 +150,7 @@ def _ways(score: Score) -> str:
         if score.missed
         else "At the end nothing it held worked."
     )
-    if not score.objectives:
+    if not score.looked:
         ending = "Nobody knows what it could do at the end."
     heads = ("Since", "The operator", "Successes", "Refusals", "Ways in that worked")
     return f"{told}\n\n{table(heads, rows)}\n\n{ending}"

@@ -52,8 +52,8 @@ def full(text: str, mode: str = "rehearsal") -> Dossier:
     ]  # fmt: skip
     score = Score(
         text, text, text, BEGAN, 3600.0, False, (Objective(text, text, False, text), Objective(text, text, True, text)),
-        60.0, text, 1200.0, 1100.0, (Act(0.0, "", "", ""), Act(9.0, text, text, "changed", 1, 1, (text,))), (text,),
-        {text: 2}, (text,), (Tripped(1.0, text, text, text, text),), (Told(1.0, "inject", text, text),),
+        60.0, text, 1200.0, 1100.0, (Act(0.0, "", "", ""), Act(9.0, text, text, "changed", 1, 1, (text,))), True,
+        (text,), {text: 2}, (text,), (Tripped(1.0, text, text, text, text),), (Told(1.0, "inject", text, text),),
         ((text, text),), (text,), (Limit(text, text, text),),
     )  # fmt: skip
     proven = Verification("complete", mode, len(records), None, text, (text,), text, False, True, text)

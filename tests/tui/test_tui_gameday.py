@@ -15,7 +15,7 @@ INJECT = Message("Head of platform", "Is the pipeline safe?", level="warning", d
 SCORE = Score(
     incident="INC-7Q2F", scenario="leaked-key", title="The leaked key", began=datetime(2026, 11, 23, 2, tzinfo=UTC),
     lasted=1800.0, won=False, objectives=(Objective("cut_off", "Everything is refused.", False, "a key works"),),
-    first_containment=95.0, first_by="deny", full_containment=None, last_success=400.0, acts=(),
+    first_containment=95.0, first_by="deny", full_containment=None, last_success=400.0, acts=(), looked=True,
     missed=("backdoor",), collateral={}, unkept=(), guards=(), told=(), left_out=(), unfinished=(), limits=(),
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from irtui.gameday.elsewhere.relay import Relay
 from irtui.gameday.elsewhere.seeding import KEY, RESET, SEEN, ElsewhereSeeder, beyond
 from irtui.gameday.handles import names
 from irtui.gameday.host import Host
+from irtui.gameday.objective import UNJUDGED
 from irtui.gameday.objectives import Court
 from irtui.gameday.scenario.format import ObjectivePlan, Scenario
 from irtui.gameday.scenario.plan import WorldPlan
@@ -106,7 +107,7 @@ class ElsewhereHost(Host):
 
     def _verdict(self, objective: ObjectivePlan, court: Court) -> tuple[bool, str]:
         if why := unjudged(objective.kind, self._findings):
-            return False, f"not judged: {why}"
+            return False, f"{UNJUDGED}{why}"
         return super()._verdict(objective, court)
 
     def _limits(self, posted: Mapping[str, Any]) -> Any:

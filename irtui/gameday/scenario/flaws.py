@@ -8,6 +8,7 @@ from typing import Any
 from irtui.gameday.handles import TOKEN, names, references
 from irtui.gameday.scenario.cast import ANY, OPERATOR, Actor, Conduct, When
 from irtui.gameday.scenario.format import Scenario
+from irtui.gameday.scenario.keys import nearest
 from irtui.gameday.scenario.plan import HERE
 from irtui.runbook.load import Path
 
@@ -33,13 +34,24 @@ def flaws(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Flaw]:
     yield from _checkpoint(scenario)
     yield from _weather(scenario)
     yield from _injects(scenario)
-    seen: set[str] = set()
+    yield from _objectives(scenario)
+
+
+def _objectives(scenario: Scenario) -> Iterator[Flaw]:
+    counted = Counter(objective.id for objective in scenario.objectives)
     for index, objective in enumerate(scenario.objectives):
-        if objective.id in seen:
-            yield ("objectives", index, "id"), f"there are two objectives {objective.id}"
-        seen.add(objective.id)
-        if (who := objective.params.get("actor")) is not None and who not in scenario.actors:
-            yield ("objectives", index, "params", "actor"), f"there is no actor {who}"
+        at: Path = ("objectives", index)
+        if counted[objective.id] > 1:
+            yield (*at, "id"), f"there are two objectives {objective.id}"
+        if (who := objective.params.get("actor")) is None:
+            continue
+        if who not in scenario.actors:
+            yield (*at, "params", "actor"), f"there is no actor {who}. {nearest(who, scenario.actors)}"
+            continue
+        ever = {*scenario.actors[who].keys, *scenario.actors[who].gains}
+        for number, held in enumerate(objective.params.get("ends", ())):
+            if held not in ever:
+                yield (*at, "params", "ends", number), f"{who} never holds {held}. {nearest(held, ever)}"
 
 
 def _handles(scenario: Scenario) -> Iterator[Flaw]:
@@ -67,7 +79,10 @@ def _handles(scenario: Scenario) -> Iterator[Flaw]:
     for handle, user in plan.users.items():
         for index, group in enumerate(user.groups):
             if group not in plan.groups:
-                yield ("world", "users", handle, "groups", index), f"no group {group} in the world"
+                yield (
+                    ("world", "users", handle, "groups", index),
+                    f"no group {group} in the world. {nearest(group, plan.groups)}",
+                )
 
 
 def _references(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -88,14 +103,17 @@ def _references(scenario: Scenario, document: Mapping[str, Any]) -> Iterator[Fla
             value = value.get(key, {})
         for place, reference in references(value, at):
             if reference not in known:
-                yield place, f"${{{reference}}} names nothing in this world"
+                yield place, f"${{{reference}}} names nothing in this world. {nearest(reference, known)}"
 
 
 def _actor(scenario: Scenario, name: str, actor: Actor) -> Iterator[Flaw]:
     at: Path = ("actors", name)
     for index, key in enumerate(actor.keys):
         if key not in scenario.key_handles:
-            yield (*at, "keys", index), f"actor {name}: no access key {key} in the world"
+            yield (
+                (*at, "keys", index),
+                f"actor {name}: no access key {key} in the world. {nearest(key, scenario.key_handles)}",
+            )
     held, ever = set(actor.keys), {*actor.keys, *actor.gains}
     for index, move in sorted(enumerate(actor.moves), key=lambda each: each[1].at):
         if move.by not in (held if move.at < timedelta() else ever):
@@ -105,7 +123,7 @@ def _actor(scenario: Scenario, name: str, actor: Actor) -> Iterator[Flaw]:
         held |= {move.gains} if move.gains else set()
     for index, use in enumerate(actor.uses):
         if use.by not in ever:
-            yield (*at, "uses", index), f"actor {name}: it uses {use.by}, which it never holds"
+            yield (*at, "uses", index), f"actor {name}: it uses {use.by}, which it never holds. {nearest(use.by, ever)}"
         yield from _conduct((*at, "uses", index), use)
     for gained in sorted(ever - {use.by for use in actor.uses}):
         yield (*at, "uses"), f"actor {name}: {gained} has no use, so nobody can see it cut off"
@@ -137,11 +155,14 @@ def _when(scenario: Scenario, at: Path, when: When, ever: set[str]) -> Iterator[
         yield at, "exactly one of denied, failed, gone, seen"
     for kind, held in (("denied", when.denied), ("failed", when.failed)):
         if held and held != ANY and held not in ever:
-            yield (*at, kind), f"no credential {held} is ever held"
+            yield (*at, kind), f"no credential {held} is ever held. {nearest(held, ever)}"
     if when.gone and when.gone not in _principals(scenario):
-        yield (*at, "gone"), f"nobody makes a user or role {when.gone}"
+        yield (*at, "gone"), f"nobody makes a user or role {when.gone}. {nearest(when.gone, _principals(scenario))}"
     if when.seen and when.seen.by not in ("", OPERATOR, *scenario.actors):
-        yield (*at, "seen", "by"), f"there is no actor {when.seen.by}"
+        yield (
+            (*at, "seen", "by"),
+            f"there is no actor {when.seen.by}. {nearest(when.seen.by, (OPERATOR, *scenario.actors))}",
+        )
 
 
 def _principals(scenario: Scenario) -> set[str]:
@@ -196,7 +217,7 @@ def _weather(scenario: Scenario) -> Iterator[Flaw]:
         if rule.until is not None and rule.until <= rule.from_:
             yield (*at, "until"), "it ends before it begins"
         if rule.actor not in ("", OPERATOR, *scenario.actors):
-            yield (*at, "actor"), f"there is no actor {rule.actor}"
+            yield (*at, "actor"), f"there is no actor {rule.actor}. {nearest(rule.actor, (OPERATOR, *scenario.actors))}"
         if (rule.effect == "delay") != (rule.seconds > timedelta()):
             yield at, "a delay has seconds, and nothing else has"
         if rule.effect == "expire" and (rule.service or rule.operation or rule.actor or rule.until or rule.region):

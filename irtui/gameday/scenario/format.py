@@ -55,8 +55,9 @@ class ObjectivePlan(Strict):
     id: str
     text: str
     kind: str
-    """One of `objectives.KINDS`."""
+    """What is judged: see the guide, `docs/authoring.md`."""
     params: Mapping[str, Any] = field(default_factory=dict)
+    """By kind."""
 
 
 @dataclass(frozen=True)

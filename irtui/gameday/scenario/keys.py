@@ -1,13 +1,16 @@
 """Which keys the scenario format has at a place, and which of them an author may have meant."""
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from pydantic.fields import FieldInfo
 
 from irtui.runbook.load import Path
+
+MOST_SAID = 24
+"""Names that a hint lists at most."""
 
 
 def meant(root: type, at: Path, ours: Collection[str] = ()) -> str:
@@ -16,9 +19,17 @@ def meant(root: type, at: Path, ours: Collection[str] = ()) -> str:
     for part in at[:-1]:
         # what is no key of its own is an item's number or a name that the author chose
         held = _keys(held).get(part) or held
-    known = sorted(key for key in _keys(held) if key not in ours)
-    near = difflib.get_close_matches(str(at[-1]), known, 1, 0.6)
-    return f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    return nearest(str(at[-1]), [key for key in _keys(held) if key not in ours])
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for a name that is not known: the nearest that is, else the known ones."""
+    there = sorted(set(known))
+    near = difflib.get_close_matches(name, there, 1, 0.6)
+    if near:
+        return f"Did you mean {near[0]}?"
+    more = f" and {len(there) - MOST_SAID} more" if len(there) > MOST_SAID else ""
+    return f"Known: {', '.join(there[:MOST_SAID])}{more}." if there else "There is none."
 
 
 def _keys(held: type) -> Mapping[Any, Any]:

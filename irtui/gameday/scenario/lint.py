@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from irtui.aws.shapes import ANY, known, misfits, typed
 from irtui.errors import Problem
 from irtui.gameday.handles import references
-from irtui.gameday.objectives import KINDS
 from irtui.gameday.scenario.cast import Conduct
 from irtui.gameday.scenario.format import Scenario
 from irtui.gameday.scenario.parse import placed
@@ -71,10 +70,6 @@ def _teaches(scenario: Scenario) -> Iterator[Said]:
 
 
 def _objectives(scenario: Scenario) -> Iterator[Said]:
-    for index, objective in enumerate(scenario.objectives):
-        if objective.kind not in KINDS:
-            words = f"unknown objective kind {objective.kind}: one of {', '.join(sorted(KINDS))}"
-            yield ("objectives", index, "kind"), words, "error"
     if not scenario.objectives:
         yield ("objectives",), "nothing is to be won", "error"
     judged = {objective.params.get("actor") for objective in scenario.objectives}

@@ -1,6 +1,6 @@
 """Text → Scenario. Everything wrong with it is said at once, with its place, also where it comes from its base."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from irtui.errors import Problem, RunbookError
+from irtui.gameday.scenario.criteria import TAKES, taken
 from irtui.gameday.scenario.files import shipped
 from irtui.gameday.scenario.flaws import flaws
 from irtui.gameday.scenario.format import Scenario
-from irtui.gameday.scenario.keys import meant
+from irtui.gameday.scenario.keys import meant, nearest
 from irtui.model.runbook import Mark
 from irtui.runbook.load import Document, Path, Places, read_yaml
 from irtui.text import inert
@@ -98,20 +99,37 @@ def _validated(document: Document, path: str) -> Scenario:
     try:
         made = _format().validate_python({key: item for key, item in value.items() if key not in ours})
     except ValidationError as error:
-        for item in error.errors(include_url=False):
-            problems.append(_worded(document.places, item))
+        problems += [_worded(document.places, item) for item in error.errors(include_url=False)]
+    else:
+        problems += _misasked(document.places, made)
     if problems:
         raise RunbookError(f"{path} is not a scenario", _sorted(problems))
     return made
 
 
-def _worded(places: Places, item: Any) -> Problem:
-    at: Path = tuple(item["loc"])
+def _misasked(places: Places, scenario: Scenario) -> Iterator[Problem]:
+    """Objectives of no kind, and parameters that theirs does not take."""
+    for index, objective in enumerate(scenario.objectives):
+        at: Path = ("objectives", index)
+        if objective.kind not in TAKES:
+            words = f"unknown objective kind {objective.kind}"
+            yield _problem(places, (*at, "kind"), words, nearest(objective.kind, TAKES))
+            continue
+        try:
+            taken(objective.kind, objective.params)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                yield _worded(places, item, (*at, "params"), TAKES[objective.kind])
+
+
+def _worded(places: Places, item: Any, under: Path = (), part: type = Scenario) -> Problem:
+    """Of one of pydantic's errors; `under` is where in the file the part stands that it read."""
+    at: Path = (*under, *item["loc"])
     if at and at[-1] == "[key]":  # pydantic's place for a map's key
         return _problem(places, at[:-1], "small letters, digits and _; a letter first", on_key=True)
     words = _WORDS.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ")
     unknown = item["type"] == "unexpected_keyword_argument"
-    return _problem(places, at, words, meant(Scenario, at, OURS) if unknown else "", on_key=unknown)
+    return _problem(places, at, words, meant(part, item["loc"], OURS) if unknown else "", on_key=unknown)
 
 
 def _problem(places: Places, at: Path, words: str, hint: str = "", *, on_key: bool = False) -> Problem:

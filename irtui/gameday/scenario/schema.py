@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from irtui.gameday import plays
-from irtui.gameday.scenario import cast, format, plan
+from irtui.gameday.scenario import cast, criteria, format, plan
+from irtui.gameday.scenario.criteria import TAKES
 from irtui.gameday.scenario.format import Scenario
 from irtui.gameday.scenario.parse import OURS
 
@@ -30,6 +31,7 @@ def schema() -> dict[str, Any]:
                     part["properties"][key]["description"] = sentence
     for key in OURS:
         del made["properties"][key]
+    _of_kinds(definitions)
     required = made.pop("required")
     # what a base says need not be said again, however deep: such a file is checked whole when it is read
     loose = {"properties": {key: {} for key in made["properties"]}, "required": ["base", _NEEDED]}
@@ -45,6 +47,22 @@ def schema() -> dict[str, Any]:
     return dict(_plain(whole))
 
 
+def _of_kinds(definitions: dict[str, Any]) -> None:
+    """Each kind of objective with the parameters that it takes."""
+    cases = []
+    for kind, takes in TAKES.items():
+        found = TypeAdapter(takes).json_schema(ref_template="#/definitions/{model}")
+        for key, sentence in _sentences().get(takes.__name__, {}).items():
+            found["properties"][key]["description"] = sentence
+        needs = {"required": ["params"]} if found.get("required") else {}
+        cases.append({
+            "if": {"properties": {"kind": {"const": kind}}}, "then": {"properties": {"params": found}, **needs},
+        })  # fmt: skip
+    objective = definitions["ObjectivePlan"]
+    objective["properties"]["kind"] |= {"enum": list(TAKES)}
+    objective["allOf"] = cases
+
+
 def schema_text() -> str:
     """As it is shipped."""
     return json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -53,7 +71,7 @@ def schema_text() -> str:
 def _sentences() -> dict[str, dict[str, str]]:
     """Class → key → the sentence that stands under the field in the format's own source."""
     found: dict[str, dict[str, str]] = {}
-    for module in (format, cast, plan, plays):
+    for module in (format, cast, plan, plays, criteria):
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         for each in ast.walk(tree):
             if isinstance(each, ast.ClassDef):

@@ -56,7 +56,7 @@ def _objectives(score: Score) -> Markup:
 
 
 def _missed(score: Score) -> Markup:
-    if not score.objectives:
+    if not score.looked:
         return el("p", "Nobody knows what the adversary could do at the end.")
     if not score.missed:
         return el("p", "At the end nothing that the adversary held worked.")

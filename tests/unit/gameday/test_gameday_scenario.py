@@ -60,6 +60,27 @@ world: {begins: "25:00"}
     ]  # fmt: skip
 
 
+def test_parameters_of_an_objective_are_those_of_its_kind() -> None:
+    """A name that the kind does not have is refused where it stands, with the one that was meant."""
+    with pytest.raises(RunbookError) as refused:
+        over_small("""
+objectives:
+  - {id: a, text: t, kind: unharmed, params: {denid: 0}}
+  - {id: b, text: t, kind: kept, params: {buket: x}}
+  - {id: c, text: t, kind: unharmd}
+""")
+    said = [(str(problem), problem.hint) for problem in refused.value.problems]
+    assert said == [
+        ("laid.yaml:5:47: error: objectives.0.params.denid: there is no such key here [scenario]",
+         "Did you mean denied?"),
+        ("laid.yaml:6:42: error: objectives.1.params.bucket: this key is missing [scenario]", ""),
+        ("laid.yaml:6:43: error: objectives.1.params.buket: there is no such key here [scenario]",
+         "Did you mean bucket?"),
+        ("laid.yaml:7:28: error: objectives.2.kind: unknown objective kind unharmd [scenario]",
+         "Did you mean unharmed?"),
+    ]  # fmt: skip
+
+
 ONE = [
     ('injects: [{id: a, at: 1m, text: "${nobody.arn}"}]', "4:33:", "names nothing"),
     ("injects: [{id: a, text: x}]", "4:11:", "exactly one of at, when"),
@@ -81,6 +102,12 @@ ONE = [
     ("organization: {management: x}", "4:28:", "no account x"),
     ("objectives: [{id: a, text: t, kind: cut_off, params: {actor: eve}}]", "4:62:", "no actor eve"),
     ("actors: {adversary: {source_ip: here}}", "4:33:", "IPv4"),
+    ("objectives: [{id: a, text: t, kind: happy}]", "4:37:", "unknown objective kind happy"),
+    ("objectives: [{id: a, text: t, kind: called}]", "4:14:", "params.calls: this key is missing"),
+    ("objectives: [{id: a, text: t, kind: called, params: {calls: []}}]", "4:61:", "at least 1"),
+    ("objectives: [{id: a, text: t, kind: called, params: {calls: [TagUser]}}]", "4:62:", "pattern"),
+    ("objectives: [{id: a, text: t, kind: unharmed, params: {denied: few}}]", "4:64:", "not a whole number"),
+    ("objectives: [{id: a, text: t, kind: cut_off, params: {actor: adversary, ends: [x]}}]", "4:80:", "never holds x"),
 ]
 
 
@@ -144,7 +171,6 @@ UNFIT = [
     ("call: sts.GetCallerIdentity}", "call: sts.GetCaller}", "no operation sts.GetCaller"),
     ("{at: -3h1m, by: leaked, call: iam.ListUsers}",
      "{at: -3h1m, by: leaked, call: iam.ListUsers, params: {Max: x}}", "iam.ListUsers"),
-    ("kind: unharmed", "kind: happy", "unknown objective kind"),
     ("    params: {actor: adversary}", "    params: {actor: ledger_sync}", "no objective"),
 ]  # fmt: skip
 
@@ -180,3 +206,5 @@ def test_the_shipped_scenario_schema_is_the_generated_one() -> None:
     assert checker.is_valid({"scenario": "x", "base": "leaked-key"})
     assert not checker.is_valid({"scenario": "x"})
     assert not checker.is_valid(yaml.load(LEAKED.replace("every: 10m", "every: soon", 1), _Core))
+    assert not checker.is_valid(yaml.load(LEAKED.replace("params: {actor: adversary}", "params: {}", 1), _Core))
+    assert not checker.is_valid(yaml.load(LEAKED.replace("kind: unharmed", "kind: unhurt", 1), _Core))

@@ -26,7 +26,7 @@ def test_the_moment_when_they_still_had_a_way_in_is_named() -> None:
 
 def test_a_history_without_a_judge_is_said_to_be_unknown() -> None:
     """A world that had ended is no win, and nobody claims that the adversary was out."""
-    page = debrief(replace(scored(whole(), history()), won=False, objectives=()))
+    page = debrief(replace(scored(whole(), history()), won=False, looked=False, objectives=()))
     assert "None was judged" in page and "Nobody knows what it could do at the end." in page
 
 

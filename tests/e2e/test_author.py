@@ -1,0 +1,47 @@
+"""What somebody hears who writes a runbook and scenarios of their own: nothing that nobody knows counts as won."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from irtui.engine.operator import CloseIncident
+from irtui.report.debrief import debrief
+from tests.support.bench_of_one import Human
+from tests.support.folders import SCENARIO, Folders
+
+
+@pytest.fixture
+def folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Folders:
+    return Folders(tmp_path, capsys)
+
+
+def test_what_cannot_be_judged_is_lost(folders: Folders) -> None:
+    """An objective about a mail that never came: --auto exits 1 and says why, and the debrief agrees."""
+    folders.write(
+        "scenarios/own.yaml", SCENARIO, {"kind: called, params: {calls: [iam.TagUser]}":
+                                         'kind: kept, params: {bucket: "${mail.token}"}'}
+    )  # fmt: skip
+    code, said = folders.irtui("rehearse", "own", "--auto")
+    assert code == 1
+    assert "✘ NOT MET  tagged" in said and "not judged: ${mail.token} names nothing in this world" in said
+    (incident,) = re.findall(r"irtui incidents debrief (INC-\w+)", said)
+    assert "LOST" in folders.plainly("incidents", "debrief", incident)[1]
+    code, said = folders.irtui("runbooks", "test", "shut-out")
+    assert code == 1 and "shut-out: FAILED" in said and "0 of 1 won" in said
+    assert "not met: tagged (not judged: ${mail.token} names nothing in this world)" in said
+
+
+def test_a_world_that_has_ended_is_no_win(folders: Folders) -> None:
+    """The incident can be closed, every objective is unknown and so not met, and nobody says what worked at the end."""
+    visit = folders.begun()
+    assert visit.world is not None
+    visit.world.stop()
+    state = visit.walk(Human([CloseIncident("The world has ended.")], visit.clock))
+    (tagged,) = visit.objectives()
+    score = visit.score()
+    visit.release()
+    assert state.closed and score is not None
+    assert (tagged.met, tagged.detail) == (False, "not judged: the simulated world of this incident has ended")
+    page = debrief(score)
+    assert not score.won and "0 of 1 objectives" in page and "Nobody knows what it could do at the end." in page
