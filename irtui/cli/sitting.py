@@ -27,6 +27,7 @@ from irtui.engine.operator import Operator
 from irtui.errors import Declined, Denied
 from irtui.gameday.objective import won
 from irtui.gameday.score import as_data
+from irtui.gameday.scripted import let_pass
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.report.debrief import summary
 from irtui.text import inert
@@ -148,9 +149,12 @@ def walk_by_hand(visit: "Visit", page: Page, lines: Lines) -> Result:
 
 
 def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) -> Result:
-    """What the sitting came to: a step that failed, or an objective that was missed, is a finding."""
+    """What the sitting came to: a step that failed, or an objective that was missed, is a finding.
+
+    Where objectives are judged, a failure that the runbook lets pass is none.
+    """
     objectives = visit.objectives() if visit.mode == "rehearsal" else ()
-    failed = [step for step in state.steps if step.status is StepStatus.FAILED]
+    failed = [step for step in state.steps if step.status is StepStatus.FAILED and not (judged and let_pass(step))]
     page.lines("", *present.overview(state, current_step(state)), "")
     for objective in objectives if judged else ():
         mark = "✔ met     " if objective.met else "✘ NOT MET "

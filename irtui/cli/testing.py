@@ -59,11 +59,18 @@ def _lines(found: Tested, least: int) -> Iterator[str]:
     steps, branches = share(found.steps), branch_share(found.steps)
     yield f"  coverage    {steps} % of the steps ran, {branches} % of the branches were seen"
     yield from (f"  FAILED      {_said(run)}" for run in found.runs if not run.good)
+    if steps < least:
+        never = ", ".join(map(inert, _never_ran(found)))
+        yield f"  FAILED      coverage: {steps} % of the steps ran, --least {least} are wanted; never ran: {never}"
     if said := [inert(step.key) for step in found.steps if step.asserted_only]:
         yield f"  asserted only: {', '.join(said)}"
     rows = [(s.key, s.ran, s.skipped, s.not_needed, s.left_open, _branches(s)) for s in found.steps]
     heads = ("STEP", "RAN", "SKIPPED", "NOT NEEDED", "OPEN", "BRANCHES")
     yield from (f"  {line}" for line in table(rows, heads).split("\n"))
+
+
+def _never_ran(found: Tested) -> list[str]:
+    return [step.key for step in found.steps if not (step.ran or step.asserted or step.of_child)]
 
 
 def _branches(step: StepCover) -> str:
@@ -89,7 +96,7 @@ def _data(found: Tested, least: int) -> dict[str, object]:
         "runs": [asdict(run) for run in found.runs],
         "steps_ran": share(found.steps),
         "branches_seen": branch_share(found.steps),
-        "never_ran": [step.key for step in found.steps if not (step.ran or step.asserted or step.of_child)],
+        "never_ran": _never_ran(found),
         "drills": [asdict(drill) for drill in found.drills],
         "asserted_only": [step.key for step in found.steps if step.asserted_only],
         "steps": [asdict(step) for step in found.steps],

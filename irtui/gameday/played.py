@@ -8,7 +8,7 @@ from irtui.clock import Clock
 from irtui.engine.operator import CloseIncident, Command, Leave, SkipStep, Unlock
 from irtui.gameday.plays import Play, chosen
 from irtui.gameday.scenario import Scenario, ScriptedAnswers
-from irtui.gameday.scripted import TRIES, ScriptedOperator
+from irtui.gameday.scripted import TRIES, ScriptedOperator, let_pass
 from irtui.model.incident import IncidentState, StepStatus
 
 _WAITING = (StepStatus.SETTLING, StepStatus.WAITING)
@@ -41,7 +41,7 @@ class PlayOperator(ScriptedOperator):
             return Unlock(state.account[-4:])
         for step in state.open_steps:
             tried_enough = self._tried[step.key] >= TRIES + len(step.items)
-            if step.blocked_by or step.begun or step.applies is False or tried_enough:
+            if step.blocked_by or step.begun or step.applies is False or tried_enough or let_pass(step):
                 continue
             if self._play.runs(step.key):
                 return self._take(step)

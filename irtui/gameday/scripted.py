@@ -1,7 +1,7 @@
 """The scripted operator: plays a scenario's answers, so that a machine can rehearse a runbook.
 
-Rules: open steps in order; what settles is waited for on the scenario's clock; then the incident is closed. A
-question without an answer, or a step that stays open after TRIES, ends the visit (`Leave`).
+Rules: open steps in order, past a failure that the runbook lets pass (`on_failure: continue`), as the walk goes for
+anybody; what settles is waited for on the scenario's clock; then the incident is closed. A question without an answer, or a step that stays open after TRIES, ends the visit (`Leave`).
 """
 
 from collections import Counter
@@ -32,6 +32,11 @@ BREATH = 30.0
 _CLOSING = "The scripted operator has done every step."
 
 
+def let_pass(step: StepState) -> bool:
+    """Whether it failed and the walk goes on past it."""
+    return step.status is StepStatus.FAILED and step.step.on_failure == "continue"
+
+
 class ScriptedOperator:
     """Implements `engine.operator.Operator`. `heard` gets what a person would read, for logs."""
 
@@ -60,11 +65,11 @@ class ScriptedOperator:
         for step in state.steps:
             if step.status is StepStatus.WAITING:
                 return self._wait(state, timeout)
-            if step.status.open and not step.blocked_by and not step.begun:  # of a child, its own steps
+            if step.status.open and not (step.blocked_by or step.begun or let_pass(step)):  # of a child, its own steps
                 return self._take(step)
         if any(step.status in (StepStatus.SETTLING, StepStatus.WAITING) for step in state.steps):
             return self._wait(state, timeout)
-        if state.open_steps:
+        if not all(map(let_pass, state.open_steps)):
             return Leave()
         self._tried["close"] += 1
         return CloseIncident(_CLOSING) if self._tried["close"] <= TRIES else Leave()

@@ -32,6 +32,16 @@ def test_what_cannot_be_judged_is_lost(folders: Folders) -> None:
     assert "not met: tagged (not judged: ${mail.token} names nothing in this world)" in said
 
 
+def test_a_failure_that_the_runbook_lets_pass_stops_nobody(folders: Folders) -> None:
+    """`on_failure: continue`: the script goes on and wins; the step never ran, which `--least` is told in words."""
+    code, said = folders.irtui("runbooks", "test", "shut-out")
+    assert code == 1 and "1 of 1 won" in said
+    assert "  FAILED      coverage: 66 % of the steps ran, --least 100 are wanted; never ran: extra" in said
+    code, said = folders.irtui("runbooks", "test", "shut-out", "--least", "66")
+    assert code == 0 and "shut-out: PASSED" in said and "FAILED" not in said
+    assert folders.irtui("rehearse", "own", "--auto")[0] == 0
+
+
 def test_a_world_that_has_ended_is_no_win(folders: Folders) -> None:
     """The incident can be closed, every objective is unknown and so not met, and nobody says what worked at the end."""
     visit = folders.begun()

@@ -20,6 +20,12 @@ use_when: In a test.
 inputs: {}
 steps:
   - {id: look, phase: analyze, title: Look, call: iam.GetUser, with: {UserName: eve}, evidence: true}
+  - id: extra
+    phase: analyze
+    title: Its rights
+    call: iam.GetUserPolicy
+    with: {UserName: eve, PolicyName: none}
+    on_failure: continue
   - id: tag
     phase: contain
     title: Say so on the user

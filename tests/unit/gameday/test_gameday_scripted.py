@@ -81,6 +81,15 @@ def test_it_gives_up_on_a_step_that_stays_open(operator: ScriptedOperator) -> No
     assert commands == [RunStep("a")] * TRIES + [Leave()]
 
 
+def test_it_goes_on_past_a_failure_that_the_runbook_lets_pass(operator: ScriptedOperator) -> None:
+    """`on_failure: continue`: what comes after it is done, and at the end the incident is closed, as a person would."""
+    passable = step("a", StepStatus.FAILED)
+    passable = replace(passable, step=replace(passable.step, on_failure="continue"))
+    assert operator.next(state(passable, step("b")), None) == RunStep("b")
+    assert isinstance(operator.next(state(passable, step("b", StepStatus.DONE)), None), CloseIncident)
+    assert operator.next(state(passable, step("b", blocked_by=("c",))), None) == Leave()
+
+
 def test_it_waits_on_the_scenarios_clock_until_steps_have_settled(
     operator: ScriptedOperator, clock: ManualClock
 ) -> None:
