@@ -128,9 +128,12 @@ def play(
             desk.abandon(briefing)
             raise
         try:
+            operator = scripted(visit.clock)
             with interruptible(lines, visit):
                 face.open(visit.state, "")
-                state = visit.walk(Tee(scripted(visit.clock), face))
+                state = visit.walk(Tee(operator, face))
+            if operator.left:
+                face.page.line(f"  Left by the script: {inert(operator.left, 400)}")
             return _ended(visit, state, face.page, judged=True)
         finally:
             visit.release()

@@ -27,8 +27,9 @@ def tested(
     from irtui.cli.verbs.rehearse import installed
 
     installed()
-    settings = load_settings(home().settings)
-    bench = Bench(settings, tuple(map(Path, runbooks)), tuple(map(Path, scenarios)), seeds)
+    bench = Bench(
+        load_settings(home().settings), tuple(map(Path, runbooks)), tuple(map(Path, scenarios)), seeds, home().tests
+    )
     found = []
     for name in names or [entry.name for entry in open_desk(runbooks, scenarios).runbooks()]:
         print_to(sys.stderr, f"{inert(name)}")
@@ -43,7 +44,7 @@ def _good(found: Tested, least: int) -> bool:
 
 
 def _said(run: Run) -> str:
-    result = f"FAILED  {inert(run.why, 200)}" if run.why else "closed" if run.way else "won"
+    result = f"FAILED  {inert(run.why, 400)}" if run.why else "closed" if run.way else "won"
     way = f"  {inert(run.way)}" if run.way else ""
     return f"{inert(run.scenario)}  seed {run.seed}{way}: {result}"
 
@@ -58,7 +59,10 @@ def _lines(found: Tested, least: int) -> Iterator[str]:
     yield f"  rehearsals  {won} of {len(judged)} won, {len(found.runs) - len(judged)} more for coverage"
     steps, branches = share(found.steps), branch_share(found.steps)
     yield f"  coverage    {steps} % of the steps ran, {branches} % of the branches were seen"
-    yield from (f"  FAILED      {_said(run)}" for run in found.runs if not run.good)
+    for run in found.runs:
+        if not run.good:
+            yield f"  FAILED      {_said(run)}"
+            yield from ((f"              irtui audit show {inert(run.journal)}",) if run.journal else ())
     if steps < least:
         never = ", ".join(map(inert, _never_ran(found)))
         yield f"  FAILED      coverage: {steps} % of the steps ran, --least {least} are wanted; never ran: {never}"

@@ -49,6 +49,11 @@ class Home:
     def log(self) -> Path:
         return self.state / "log" / "irtui.log"
 
+    @property
+    def tests(self) -> Path:
+        """Journals of the rehearsals that failed when a runbook was last tested."""
+        return self.state / "tests"
+
     def incident(self, name: str) -> Path:
         """The folder of one incident, by its id or an unambiguous beginning of it. Raises UsageError."""
         found = sorted(

@@ -1,11 +1,13 @@
 """Plays every scenario of a runbook by machine, in a place of its own, and says what that has shown.
 
-Rules: incidents, keys and trust of these runs stand in a folder that is gone afterwards. A scenario is judged with its
+Rules: incidents, keys and trust of these runs stand in a folder that is gone afterwards; what is left of a run that
+failed is its journal, until the runbook is tested again. A scenario is judged with its
 own answers, by seed; further runs with the first seed take the answers that nobody gave yet, and drill each undo once:
 they are for coverage, and an undo after which the account is not as before is a finding.
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,6 +45,8 @@ class Run:
     won: bool
     why: str
     """What was missed or went wrong; empty when nothing did."""
+    journal: str = ""
+    """The folder of its incident, where it failed and that is kept."""
 
     @property
     def good(self) -> bool:
@@ -66,6 +70,8 @@ class Bench:
     runbooks: tuple[Path, ...] = ()
     scenarios: tuple[Path, ...] = ()
     seeds: int = 1
+    kept: Path | None = None
+    """Where the incidents of runs that failed are kept, by runbook; None: nowhere."""
 
     def desk(self, root: Path) -> Desk:
         home = Home(root / "data", root / "config", root / "state")
@@ -80,8 +86,9 @@ def test(bench: Bench, name: str, said: Callable[[Run], None] = lambda run: None
         runs: list[Run] = []
         played: list[Played] = []
         drills: list[Drill] = []
+        kept = _emptied(bench.kept / runbook.name) if bench.kept is not None else None
         for scenario, seed, way, player in _plan(bench, desk, runbook, played, drills):
-            run, found = _play(desk, runbook, scenario, seed, way, player)
+            run, found = _play(desk, runbook, scenario, seed, way, player, kept)
             runs.append(run)
             played += [found] if found is not None else []
             said(run)
@@ -161,9 +168,17 @@ def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:
     )
 
 
-def _stuck(state: IncidentState) -> str:
+def _stuck(state: IncidentState, operator: Operator) -> str:
+    """Why a rehearsal was left open: what the script gave up on, or else what holds up the walk."""
+    if isinstance(operator, ScriptedOperator) and operator.left:
+        return f"stuck: {operator.left}"
     step = current_step(state)
     return f"stuck at {step.key}: {step.reason or step.status.value}" if step else "it could not be closed"
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _by(scenario: Scenario) -> Player:
@@ -193,10 +208,19 @@ def _ungiven(cover: Sequence[StepCover]) -> list[tuple[str, str]]:
     return [(step.key, choice) for step in own for choice, count in step.choices.items() if not count]
 
 
+def _copied(incident: Path, kept: Path) -> str:
+    """Where the incident is now; empty where it cannot be kept, which fails no test."""
+    try:
+        shutil.copytree(incident, kept / incident.name)
+    except OSError:  # also what copytree raises for several files
+        return ""
+    return str(kept / incident.name)
+
+
 def _play(
-    desk: Desk, runbook: Runbook, scenario: Scenario, seed: int, way: str, player: Player
+    desk: Desk, runbook: Runbook, scenario: Scenario, seed: int, way: str, player: Player, kept: Path | None = None
 ) -> tuple[Run, Played | None]:
-    """One rehearsal from its briefing to its close."""
+    """One rehearsal from its briefing to its close; its incident is copied to `kept` when it failed."""
     request = Request("rehearsal", runbook.path, scenario.path, seed=seed, hurry=True)
     try:
         briefing = desk.brief(request, lambda prompt: None)
@@ -212,12 +236,13 @@ def _play(
             missed = [f"{one.id} ({one.detail})" for one in objectives if not one.met] or (
                 [] if objectives else ["anything: the scenario has no objective"]
             )
-            why = "" if state.closed else _stuck(state)
+            why = "" if state.closed else _stuck(state, operator)
             if way == ANSWERS and missed:
                 why = why or f"not met: {', '.join(missed)}"
             if isinstance(operator, Drilling):
                 why = why or _not_as_before(operator.drills)
-            return Run(scenario.name, seed, way, state.closed and not missed, why), (visit.records(), state)
+            journal = _copied(visit.folder, kept) if why and kept is not None else ""
+            return Run(scenario.name, seed, way, state.closed and not missed, why, journal), (visit.records(), state)
         finally:
             visit.end()
     except IrtuiError as error:

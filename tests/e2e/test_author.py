@@ -8,7 +8,7 @@ import pytest
 from irtui.engine.operator import CloseIncident
 from irtui.report.debrief import debrief
 from tests.support.bench_of_one import Human
-from tests.support.folders import SCENARIO, Folders
+from tests.support.folders import RUNBOOK, SCENARIO, Folders
 
 
 @pytest.fixture
@@ -40,6 +40,29 @@ def test_a_failure_that_the_runbook_lets_pass_stops_nobody(folders: Folders) -> 
     code, said = folders.irtui("runbooks", "test", "shut-out", "--least", "66")
     assert code == 0 and "shut-out: PASSED" in said and "FAILED" not in said
     assert folders.irtui("rehearse", "own", "--auto")[0] == 0
+
+
+def test_the_test_says_which_step_came_open_again_and_keeps_the_journal(folders: Folders) -> None:
+    """A look that changes what the step's `when` reads: once undone it is not needed; the line names it and why."""
+    looks = """  - id: look
+    phase: analyze
+    title: Look
+    call: iam.ListUserTags
+    with: {UserName: eve}
+    keep: {tags: Tags}
+    evidence: true
+"""
+    again = looks.replace("id: look", "id: again").replace("phase: analyze", "phase: recover\n    renews: look")
+    old = "  - {id: look, phase: analyze, title: Look, call: iam.GetUser, with: {UserName: eve}, evidence: true}\n"
+    folders.write("runbooks/shut-out.yaml", RUNBOOK + again, {
+        old: looks, "    needs: [look]": "    needs: [look]\n    when: length(steps.look.tags) == `0`"
+    })  # fmt: skip
+    code, said = folders.irtui("runbooks", "test", "shut-out", "--least", "0")
+    assert code == 1
+    (line,) = re.findall(r"  FAILED +own  seed 1  undo drill: FAILED  (.*)", said)
+    assert line == "stuck: tag stays undone after 5 tries. Not needed: length(steps.look.tags) == `0` is false."
+    (path,) = re.findall(r"irtui audit show (\S+)", said)
+    assert "tag" in folders.plainly("audit", "show", path)[1]
 
 
 def test_a_world_that_has_ended_is_no_win(folders: Folders) -> None:

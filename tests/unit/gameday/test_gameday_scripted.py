@@ -135,6 +135,7 @@ def test_a_question_without_an_answer_ends_the_visit(
     """It declines, and leaves at the next opportunity; it never guesses."""
     assert ask(operator) is None
     assert operator.next(state(step("a")), None) == Leave()
+    assert operator.left
 
 
 def test_it_answers_choices_and_statements(operator: ScriptedOperator) -> None:
