@@ -20,6 +20,7 @@ def tested(
     *,
     seeds: int,
     least: int,
+    plays: bool,
     runbooks: tuple[str, ...],
     scenarios: tuple[str, ...],
 ) -> Result:
@@ -28,7 +29,12 @@ def tested(
 
     installed()
     bench = Bench(
-        load_settings(home().settings), tuple(map(Path, runbooks)), tuple(map(Path, scenarios)), seeds, home().tests
+        load_settings(home().settings),
+        tuple(map(Path, runbooks)),
+        tuple(map(Path, scenarios)),
+        seeds,
+        plays,
+        home().tests,
     )
     found = []
     for name in names or [entry.name for entry in open_desk(runbooks, scenarios).runbooks()]:
@@ -44,19 +50,21 @@ def _good(found: Tested, least: int) -> bool:
 
 
 def _said(run: Run) -> str:
-    result = f"FAILED  {inert(run.why, 400)}" if run.why else "closed" if run.way else "won"
+    result = f"FAILED  {inert(run.why, 400)}" if run.why else "lost" if run.play else "closed" if run.way else "won"
     way = f"  {inert(run.way)}" if run.way else ""
     return f"{inert(run.scenario)}  seed {run.seed}{way}: {result}"
 
 
 def _lines(found: Tested, least: int) -> Iterator[str]:
     judged = [run for run in found.runs if not run.way]
-    won = sum(run.won for run in judged)
+    won, plays = sum(run.won for run in judged), [run for run in found.runs if run.play]
     yield f"{inert(found.runbook)}: {'PASSED' if _good(found, least) else 'FAILED'}"
     if not found.runs:
         yield "  no scenario plays it"
         return
-    yield f"  rehearsals  {won} of {len(judged)} won, {len(found.runs) - len(judged)} more for coverage"
+    yield f"  rehearsals  {won} of {len(judged)} won, {len(found.runs) - len(judged) - len(plays)} more for coverage"
+    if plays:
+        yield f"  plays       {sum(run.good for run in plays)} of {len(plays)} lost, as each must be"
     steps, branches = share(found.steps), branch_share(found.steps)
     yield f"  coverage    {steps} % of the steps ran, {branches} % of the branches were seen"
     for run in found.runs:

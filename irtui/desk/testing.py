@@ -1,9 +1,10 @@
 """Plays every scenario of a runbook by machine, in a place of its own, and says what that has shown.
 
 Rules: incidents, keys and trust of these runs stand in a folder that is gone afterwards; what is left of a run that
-failed is its journal, until the runbook is tested again. A scenario is judged with its
-own answers, by seed; further runs with the first seed take the answers that nobody gave yet, and drill each undo once:
-they are for coverage, and an undo after which the account is not as before is a finding.
+failed is its journal, until the runbook is tested again. A scenario is judged with its own answers, by seed; further
+runs with the first seed take the answers that nobody gave yet, and drill each undo once: they are for coverage, and an
+undo after which the account is not as before is a finding. Where it is asked for, every play that a scenario declares
+is played as well: one that wins is a finding.
 """
 
 import os
@@ -23,13 +24,15 @@ from irtui.engine.operator import Operator
 from irtui.errors import IrtuiError
 from irtui.gameday.coverage import Played, StepCover, covered
 from irtui.gameday.drill import Drill, Drilling
+from irtui.gameday.objective import Objective, won
+from irtui.gameday.played import player
 from irtui.gameday.scenario import Scenario
 from irtui.gameday.scripted import ScriptedOperator
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import Runbook, UseBody
 from irtui.settings.load import Settings
 
-ANSWERS, DRILL = "", "undo drill"
+ANSWERS, DRILL, PLAY = "", "undo drill", "play "
 MOST_SAID = 3
 """Differences that one sentence names."""
 
@@ -41,7 +44,7 @@ class Run:
     scenario: str
     seed: int
     way: str
-    """Empty: by the scenario's answers, and judged. Else what was different; then it is for coverage."""
+    """Empty: by the scenario's answers, and judged. A play must lose. Else what was different; it is for coverage."""
     won: bool
     why: str
     """What was missed or went wrong; empty when nothing did."""
@@ -51,6 +54,10 @@ class Run:
     @property
     def good(self) -> bool:
         return not self.why
+
+    @property
+    def play(self) -> bool:
+        return self.way.startswith(PLAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Bench:
     runbooks: tuple[Path, ...] = ()
     scenarios: tuple[Path, ...] = ()
     seeds: int = 1
+    plays: bool = False
+    """Whether what must lose is played too."""
     kept: Path | None = None
     """Where the incidents of runs that failed are kept, by runbook; None: nowhere."""
 
@@ -87,10 +96,10 @@ def test(bench: Bench, name: str, said: Callable[[Run], None] = lambda run: None
         played: list[Played] = []
         drills: list[Drill] = []
         kept = _emptied(bench.kept / runbook.name) if bench.kept is not None else None
-        for scenario, seed, way, player in _plan(bench, desk, runbook, played, drills):
-            run, found = _play(desk, runbook, scenario, seed, way, player, kept)
+        for scenario, seed, way, by in _plan(bench, desk, runbook, played, drills):
+            run, found = _play(desk, runbook, scenario, seed, way, by, kept)
             runs.append(run)
-            played += [found] if found is not None else []
+            played += [found] if found is not None and not run.play else []
             said(run)
         return Tested(runbook.name, tuple(runs), covered(played), tuple(drills))
 
@@ -141,6 +150,9 @@ def _plan(
     for scenario in scenarios:
         if _has_untaken_undo(scenario, played):
             yield scenario, 1, DRILL, _driller(scenario, drills)
+    for scenario in scenarios if bench.plays else ():
+        for name in scenario.plays or ("nothing",):
+            yield scenario, 1, f"{PLAY}{name}", _playing(scenario, name)
 
 
 def _scenarios(desk: Desk, runbook: Runbook) -> list[Scenario]:
@@ -176,6 +188,19 @@ def _stuck(state: IncidentState, operator: Operator) -> str:
     return f"stuck at {step.key}: {step.reason or step.status.value}" if step else "it could not be closed"
 
 
+def _why(way: str, state: IncidentState, operator: Operator, objectives: Sequence[Objective]) -> str:
+    """What went wrong in a run, in words; empty when nothing did."""
+    if way.startswith(PLAY):
+        return "it was won, so whoever plays like that is taught nothing" if won(objectives) else ""
+    found = [] if state.closed else [_stuck(state, operator)]
+    if way == ANSWERS and not won(objectives):
+        missed = [f"{one.id} ({one.detail})" for one in objectives if not one.met]
+        found.append(f"not met: {', '.join(missed) or 'anything, for the scenario has no objective'}")
+    if isinstance(operator, Drilling) and (left := _not_as_before(operator.drills)):
+        found.append(left)
+    return "; ".join(found)
+
+
 def _emptied(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     return folder
@@ -185,12 +210,17 @@ def _by(scenario: Scenario) -> Player:
     return lambda visit: ScriptedOperator(scenario.answers, visit.clock)
 
 
+def _playing(scenario: Scenario, name: str) -> Player:
+    played = player(scenario, name)
+    return lambda visit: played(visit.clock)
+
+
 def _driller(scenario: Scenario, drills: list[Drill]) -> Player:
-    def player(visit: Visit) -> Operator:
+    def drilling(visit: Visit) -> Operator:
         assert visit.world is not None
         return Drilling(scenario.answers, visit.clock, visit.world, drills)
 
-    return player
+    return drilling
 
 
 def _not_as_before(drills: Sequence[Drill]) -> str:
@@ -218,7 +248,7 @@ def _copied(incident: Path, kept: Path) -> str:
 
 
 def _play(
-    desk: Desk, runbook: Runbook, scenario: Scenario, seed: int, way: str, player: Player, kept: Path | None = None
+    desk: Desk, runbook: Runbook, scenario: Scenario, seed: int, way: str, by: Player, kept: Path | None = None
 ) -> tuple[Run, Played | None]:
     """One rehearsal from its briefing to its close; its incident is copied to `kept` when it failed."""
     request = Request("rehearsal", runbook.path, scenario.path, seed=seed, hurry=True)
@@ -231,18 +261,12 @@ def _play(
             desk.abandon(briefing)
             raise
         try:
-            state = visit.walk(operator := player(visit))
+            state = visit.walk(operator := by(visit))
             objectives = visit.objectives()
-            missed = [f"{one.id} ({one.detail})" for one in objectives if not one.met] or (
-                [] if objectives else ["anything: the scenario has no objective"]
-            )
-            why = "" if state.closed else _stuck(state, operator)
-            if way == ANSWERS and missed:
-                why = why or f"not met: {', '.join(missed)}"
-            if isinstance(operator, Drilling):
-                why = why or _not_as_before(operator.drills)
+            why = _why(way, state, operator, objectives)
             journal = _copied(visit.folder, kept) if why and kept is not None else ""
-            return Run(scenario.name, seed, way, state.closed and not missed, why, journal), (visit.records(), state)
+            run = Run(scenario.name, seed, way, state.closed and won(objectives), why, journal)
+            return run, (visit.records(), state)
         finally:
             visit.end()
     except IrtuiError as error:

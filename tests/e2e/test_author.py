@@ -37,9 +37,12 @@ def test_a_failure_that_the_runbook_lets_pass_stops_nobody(folders: Folders) -> 
     code, said = folders.irtui("runbooks", "test", "shut-out")
     assert code == 1 and "1 of 1 won" in said
     assert "  FAILED      coverage: 66 % of the steps ran, --least 100 are wanted; never ran: extra" in said
-    code, said = folders.irtui("runbooks", "test", "shut-out", "--least", "66")
-    assert code == 0 and "shut-out: PASSED" in said and "FAILED" not in said
-    assert folders.irtui("rehearse", "own", "--auto")[0] == 0
+    plays = "plays:\n  nothing: {for: 1h}\n  all: {only: [tag]}\n"
+    folders.write("scenarios/own.yaml", SCENARIO + plays)
+    code, said = folders.irtui("runbooks", "test", "shut-out", "--least", "66", "--plays")
+    assert code == 1 and "plays       1 of 2 lost, as each must be" in said and "play nothing: lost" in said
+    (line,) = re.findall("FAILED +own  (.*)", said)
+    assert line == "seed 1  play all: FAILED  it was won, so whoever plays like that is taught nothing"
 
 
 def test_the_test_says_which_step_came_open_again_and_keeps_the_journal(folders: Folders) -> None:

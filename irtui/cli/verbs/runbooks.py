@@ -134,6 +134,7 @@ def policy(name: str, runbooks: tuple[str, ...]) -> Result:
 @click.option(
     "--least", type=click.IntRange(0, 100), default=100, show_default=True, help="Per cent of the steps that must run."
 )
+@click.option("--plays", is_flag=True, help="Also play every way to lose that the scenarios declare; none may win.")
 @options.runbooks
 @options.scenarios
 @options.output
@@ -143,17 +144,18 @@ def test(
     names: tuple[str, ...],
     seeds: int,
     least: int,
+    plays: bool,
     runbooks: tuple[str, ...],
     scenarios: tuple[str, ...],
 ) -> Result:
     """Play every scenario of NAMES (all runbooks without) by machine, in a place of its own.
 
     Says what ran, which branches were seen, and what could be taken back. Exit 1 when a scenario is lost, an undo
-    fails, or less than --least per cent of the steps ran.
+    fails, a play wins, or less than --least per cent of the steps ran.
     """
     from irtui.cli.testing import tested
 
-    return tested(session, names, seeds=seeds, least=least, runbooks=runbooks, scenarios=scenarios)
+    return tested(session, names, seeds=seeds, least=least, plays=plays, runbooks=runbooks, scenarios=scenarios)
 
 
 @runbooks.command()
