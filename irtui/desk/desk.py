@@ -124,7 +124,8 @@ class Desk:
     def scenario_findings(self, name_or_path: str) -> tuple[Problem, ...]:
         """What can be said of a scenario without playing it. Raises RunbookError or UsageError for one without form."""
         scenario = self.scenario(name_or_path)
-        return lint_scenario(scenario, self._library.find(scenario.runbook))
+        runbook = self._library.find(scenario.runbook)
+        return lint_scenario(scenario, runbook, self._library.children(runbook))
 
     def answer(
         self, enquiry: "Enquiry", watch: "Watch", ask_secret: AskSecret, *, before: "Answer | None" = None

@@ -18,7 +18,7 @@ from moto.core.model import OperationModel
 
 from irtui.canonical import plain
 from irtui.redact import SECRET_FIELDS
-from irtui.simulator import s3_records
+from irtui.simulator import event_names, s3_records
 from irtui.simulator.answers import Answer
 from irtui.simulator.callers import Caller
 from irtui.simulator.identities import foreign, identity
@@ -31,8 +31,6 @@ OMITTED = "***OMITTED***"
 """What CloudTrail writes in place of Athena's SQL."""
 _WITH_REPLY = ("AssumeRole", "AssumeRoot", "GetSessionToken", "GetFederationToken")
 """Reads whose reply CloudTrail keeps all the same."""
-_SOURCES = {"cloudwatch": "monitoring"}
-"""Where the name in events and hosts is not that of botocore's model."""
 _CODES = {"AccessDeniedException": "AccessDenied", "Throttling": "ThrottlingException"}
 """What CloudTrail calls an error that the wire calls otherwise, and no model tells."""
 
@@ -74,8 +72,8 @@ def event(
         "eventVersion": "1.11",
         "userIdentity": identity(caller),
         "eventTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": f"{_SOURCES.get(operation.service, operation.service)}.amazonaws.com",
-        "eventName": s3_records.name(operation.name) if s3 else operation.name,
+        "eventSource": f"{event_names.source(operation.service)}.amazonaws.com",
+        "eventName": event_names.name(operation.service, operation.name),
         "awsRegion": where,
         "sourceIPAddress": source_ip,
         "userAgent": user_agent,
@@ -120,7 +118,7 @@ def _host(operation: Operation, region: str) -> str:
         return s3_records.host(operation.params, region)
     if operation.service in GLOBAL:
         return f"{operation.service}.amazonaws.com"
-    return f"{_SOURCES.get(operation.service, operation.service)}.{region}.amazonaws.com"
+    return f"{event_names.source(operation.service)}.{region}.amazonaws.com"
 
 
 def _additional(operation: Operation, answer: Answer, region: str) -> dict[str, Any]:

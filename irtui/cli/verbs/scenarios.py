@@ -74,7 +74,7 @@ def show(name: str, scenarios: tuple[str, ...]) -> Result:
 @options.scenarios
 @options.output
 def lint(names: tuple[str, ...], runbooks: tuple[str, ...], scenarios: tuple[str, ...]) -> Result:
-    """Check scenarios, by name or path, without starting a world. Exit 3 when one cannot be played."""
+    """Check scenarios, by name or path, without starting a world. Exit 1 for warnings, 3 for errors."""
     desk = open_desk(runbooks, scenarios)
     problems: list[Problem] = []
     for name in names:
@@ -85,9 +85,9 @@ def lint(names: tuple[str, ...], runbooks: tuple[str, ...], scenarios: tuple[str
                 raise
             problems += error.problems
     text = "\n".join(problem_lines(problem) for problem in problems) or f"{len(names)} checked, nothing found"
-    return Result(
-        [problem_data(problem) for problem in problems], text, ExitCode.INVALID if problems else ExitCode.DONE
-    )
+    errors = any(problem.level == "error" for problem in problems)
+    code = ExitCode.INVALID if errors else ExitCode.FAILED if problems else ExitCode.DONE
+    return Result([problem_data(problem) for problem in problems], text, code)
 
 
 @scenarios.command()

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from irtui.errors import RunbookError, UsageError
-from irtui.gameday.scenario import Scenarios, load_scenario, parse_scenario, scenario_names
+from irtui.gameday.scenario import Scenario, Scenarios, load_scenario, parse_scenario, scenario_names
 from irtui.gameday.scenario.lint import lint
 from irtui.gameday.scenario.schema import schema, schema_text
 from irtui.runbook.library import Library
+from irtui.runbook.parse import parse_runbook
 from tests.support.stage import SMALL, over_small
 
 ROOT = Path(__file__).parents[3]
@@ -159,7 +160,8 @@ def test_every_shipped_scenario_lints() -> None:
     library = Library(())
     for name in scenario_names():
         scenario = load_scenario(name)
-        assert lint(scenario, library.find(scenario.runbook)) == ()
+        runbook = library.find(scenario.runbook)
+        assert lint(scenario, runbook, library.children(runbook)) == ()
 
 
 LEAKED = load_scenario("leaked-key").source
@@ -180,8 +182,80 @@ def test_the_lint_finds_what_does_not_fit(old: str, new: str, words: str) -> Non
     """Steps, choices and inputs that the runbook lacks, calls that AWS lacks, objectives that judge nothing."""
     assert old in LEAKED
     scenario = parse_scenario(LEAKED.replace(old, new, 1), "mine.yaml")
-    found = [str(problem) for problem in lint(scenario, Library(()).find(scenario.runbook))]
-    assert any(words in line and re.match(r"mine\.yaml:\d+:\d+: ", line) for line in found), found
+    assert any(words in line and re.match(r"mine\.yaml:\d+:\d+: ", line) for line in linted(scenario))
+
+
+def linted(scenario: Scenario) -> list[str]:
+    """What lint says of it beside its runbook, each with its hint."""
+    library = Library(())
+    runbook = library.find(scenario.runbook)
+    return [f"{found} {found.hint}" for found in lint(scenario, runbook, library.children(runbook))]
+
+
+def test_what_cannot_be_judged_or_never_comes_is_found() -> None:
+    """Events that CloudTrail does not have, changes that AWS does not have, and what is shown as it is written."""
+    said = linted(over_leaked("""
+story: Whose key is ${leaked.id}?
+actors:
+  adversary:
+    reactions:
+      - when: {seen: {call: s3.PutBucketPolice}}
+        do: [{by: leaked, call: s3.PutBucketAcl, params: {Bucket: b}}]
+      - when: {seen: {call: iam.GetUser}}
+        do: [{by: leaked, call: iam.ListUsers}]
+      - when: {seen: {call: iam.PutUserPolicy, params: {User: x}}}
+        do: [{by: leaked, call: iam.ListUsers}]
+      - when: {seen: {call: "iam.Deleet*"}}
+        do: [{by: leaked, call: iam.ListUsers}]
+objectives:
+  - {id: a, text: t, kind: called, params: {calls: [cloudwatch.SetAlarmState, s3.PutPublicAccessBlock, iam.TagUsr]}}
+weather: [{effect: drop, service: iam, operation: PutUserPolice}]
+answers: {choices: {sweep/verdict: stopp}}
+plays: {naive: {choices: {fate: sell}}}
+"""))  # fmt: skip
+    for words in (
+        "${leaked.id} is not filled in here, and shown as it is", "no operation s3.PutBucketPolice, so nobody",
+        "Did you mean PutBucketPolicy?", "s3.PutBucketAcl is not simulated", "iam.GetUser only reads",
+        "iam.PutUserPolicy has no parameter User,", "Did you mean UserName?", "is called like iam.Deleet*",
+        "no event cloudwatch.SetAlarmState", "It calls it monitoring.SetAlarmState.",
+        "It calls it s3.PutBucketPublicAccessBlock.", "no event iam.TagUsr", "Did you mean TagUser?",
+        "no operation iam.PutUserPolice", "the step sweep/verdict has no choice stopp", "Did you mean stop?",
+        "the step fate has no choice sell",
+    ):  # fmt: skip
+        assert any(words in line for line in said), (words, said)
+
+
+def over_leaked(text: str) -> Scenario:
+    return parse_scenario(f"scenario: laid\nbase: leaked-key\n{text}", "laid.yaml")
+
+
+OWN = """
+runbook: own
+title: Open a bucket
+version: "1"
+severity: low
+use_when: In a test.
+inputs: {}
+steps:
+  - {id: look, phase: analyze, title: Look, call: s3.GetBucketPolicyStatus, with: {Bucket: b}, evidence: true}
+  - {id: left, phase: analyze, title: Look, call: s3.GetBucketCors, with: {Bucket: b}}
+  - {id: tag, phase: contain, title: Tag, call: iam.TagUser, with: {UserName: eve, Tags: [{Key: a, Value: b}]}}
+"""
+
+
+def test_the_runbook_that_it_plays_is_looked_at_too() -> None:
+    """That it lints, what of it cannot be rehearsed and is not skipped, and what the operator's role lacks for it."""
+    scenario = over_small("""
+world: {roles: {admin: {policies: {all: {Version: "2012-10-17", Statement: [
+  {Effect: Allow, Action: "s3:*", Resource: "*"}]}}}}}
+answers: {skips: {left: It is not simulated.}}
+""")
+    found = {f"{one.level}: {one.message}": one.hint for one in lint(scenario, parse_runbook(OWN, "own.yaml"), {})}
+    assert "warning: the step look of own calls s3.GetBucketPolicyStatus, which is not simulated" in found
+    assert not any("GetBucketCors" in words for words in found)
+    assert found["warning: admin lacks what own asks of whoever runs it: iam:TagUser"] == "irtui runbooks policy own"
+    assert any(words.startswith("error: own cannot be run: lint finds") for words in found)
+    assert any(words.startswith("warning: no play is declared that must lose") for words in found)
 
 
 class _Core(yaml.SafeLoader):
