@@ -22,6 +22,7 @@ from irtui.cli.plain import PlainOperator
 from irtui.cli.screen import say_removed
 from irtui.desk.handed import handed_on, signed_off
 from irtui.desk.nouns import Answers, Request
+from irtui.desk.worlds import WORLD_IDLE
 from irtui.engine.machine import current_step
 from irtui.engine.operator import Operator
 from irtui.errors import Declined, Denied
@@ -172,6 +173,10 @@ def _ended(visit: "Visit", state: IncidentState, page: Page, *, judged: bool) ->
     page.line(f"  {visit.folder}")
     if not state.closed:
         page.line(f"  irtui resume {inert(state.id)}")
+        if visit.mode == "rehearsal":
+            page.line(
+                f"  Its world waits {WORLD_IDLE // 3600} h; to end it now: irtui incidents end-worlds {inert(state.id)}"
+            )
     elif score is not None:
         page.line(f"  irtui incidents debrief {inert(state.id)}")
     missed = judged and not won(objectives)

@@ -36,6 +36,7 @@ from irtui.desk.recorded import recorded_runbooks
 from irtui.desk.redacting import Removable, Removed, redact, removable
 from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.visit import Visit
+from irtui.desk.worlds import WORLD_IDLE, folder_of, runs
 from irtui.engine.ledger import Ledger
 from irtui.engine.run import Run
 from irtui.errors import CredentialsError, Denied, JournalError, KeyUnavailable, Problem, RunbookError, UsageError
@@ -63,8 +64,6 @@ if TYPE_CHECKING:
     from irtui.desk.watch import Watch
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-WORLD_IDLE = 4 * 3600
-"""Seconds without a request after which a left rehearsal's world ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class Desk:
         world = World.start(
             scenario,
             seed=request.seed,
-            folder=self._world_folder(incident),
+            folder=folder_of(self.home, incident),
             idle_seconds=WORLD_IDLE,
             endpoint_url=request.endpoint_url,
         )
@@ -270,7 +269,7 @@ class Desk:
                 advice="Nothing was done. Ask for a hand-over to your key: irtui keys show.",
             )
         if request.mode == "rehearsal":
-            world = World.connect(self._world_folder(folder.name))
+            world = World.connect(folder_of(self.home, folder.name))
             entrance = enter_world(world, ScenarioClock(world, hurry))
             pinned(entrance.identity, request.account)
         else:
@@ -439,12 +438,9 @@ class Desk:
     def _new_run(self) -> str:
         return self._random(8).hex()
 
-    def _world_folder(self, incident: str) -> Path:
-        return self.home.state / "worlds" / incident
-
     def _latest(self) -> str:
         for entry in self.incidents():
-            if entry.status == "open":
+            if entry.status == "open" and (entry.mode == "real" or runs(self.home, entry.id)):
                 return entry.id
         raise UsageError(
             "There is no open incident.", title="Nothing to resume", advice="`irtui incidents list` shows all."

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from irtui.engine.operator import CloseIncident
+from irtui.errors import UsageError
 from irtui.report.debrief import debrief
 from tests.support.bench_of_one import Human
 from tests.support.folders import RUNBOOK, SCENARIO, Folders
@@ -81,3 +82,23 @@ def test_a_world_that_has_ended_is_no_win(folders: Folders) -> None:
     assert (tagged.met, tagged.detail) == (False, "not judged: the simulated world of this incident has ended")
     page = debrief(score)
     assert not score.won and "0 of 1 objectives" in page and "Nobody knows what it could do at the end." in page
+
+
+def test_the_world_of_a_left_rehearsal_is_shown_and_can_be_ended(folders: Folders) -> None:
+    """The list and doctor name it, end-worlds ends it, but not under somebody; what was left so is not resumed."""
+    visit = folders.begun()
+    name, world = visit.id, visit.world
+    assert world is not None
+    code, said = folders.plainly("incidents", "end-worlds", name)
+    assert code == 5 and f"{name} is held by process" in said
+    assert "None runs." in folders.plainly("incidents", "end-worlds")[1]
+    visit.release()
+    assert "its world runs" in folders.plainly("incidents", "list")[1]
+    assert f"left rehearsals whose simulated world runs: {name}; irtui" in folders.plainly("doctor")[1]
+    code, said = folders.plainly("incidents", "end-worlds")
+    assert code == 0 and f"{name}  its world has ended" in said
+    with pytest.raises(UsageError, match="has ended"):
+        world.now()
+    assert "its world has ended" in folders.plainly("incidents", "list")[1]
+    assert "no simulated world that runs" in folders.plainly("incidents", "end-worlds", name)[1]
+    assert "There is no open incident" in folders.plainly("resume", "--plain")[1]

@@ -175,7 +175,7 @@ def test_a_runbook_that_loses_its_scenario_fails(team: Path, tmp_path: Path) -> 
         team, "runbooks", "test", "two-steps", "--runbooks", str(tmp_path), "--scenarios", str(team / "days"), code=1
     )
     assert found[0]["passed"] is False
-    assert found[0]["runs"][0]["why"] == "not met: cut_off"
+    assert found[0]["runs"][0]["why"] == "not met: cut_off (leaked can still call iam.ListUsers)"
 
 
 def test_a_runbook_without_a_scenario_fails(team: Path, tmp_path: Path) -> None:

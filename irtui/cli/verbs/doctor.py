@@ -61,8 +61,18 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield Finding(
         "simulator", simulated, "installed" if simulated else "not installed", "pipx install 'irtui[rehearse]'"
     )
+    yield from _worlds()
     if session.removed:
         yield Finding("environment", False, f"ignored: {', '.join(session.removed)}", "They could redirect a real run.")
+
+
+def _worlds() -> Iterator[Finding]:
+    """Nothing where no simulated world runs."""
+    from irtui.desk.worlds import WORLD_IDLE, running
+
+    if found := [world.incident for world in running(home()) if not world.attended]:
+        said = f"left rehearsals whose simulated world runs: {', '.join(found)}; irtui incidents end-worlds ends them, "
+        yield Finding("worlds", True, f"{said}else each ends {WORLD_IDLE // 3600} h after its last request")
 
 
 def _folders() -> Iterator[Finding]:

@@ -1,12 +1,17 @@
 """`irtui incidents`: what was opened on this machine, and what came of it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from irtui.cli import family, options, present
 from irtui.cli.opening import Session, home
 from irtui.cli.output import Result, table
+from irtui.text import inert
+
+if TYPE_CHECKING:
+    from irtui.desk.nouns import IncidentEntry
 
 
 @click.group()
@@ -18,9 +23,16 @@ def incidents() -> None:
 @options.output
 def list_() -> Result:
     """Every incident on this machine, newest first."""
-    from irtui.desk.catalogue import incident_entries
+    from dataclasses import replace
 
-    entries = incident_entries(home())
+    from irtui.desk.catalogue import incident_entries
+    from irtui.desk.worlds import runs
+
+    def told(entry: "IncidentEntry") -> "IncidentEntry":
+        left = entry.mode == "rehearsal" and entry.status == "open" and not entry.writer
+        return replace(entry, why=f"its world {'runs' if runs(home(), entry.id) else 'has ended'}") if left else entry
+
+    entries = [told(entry) for entry in incident_entries(home())]
     data = [
         {
             "id": entry.id, "mode": entry.mode, "runbook": entry.runbook, "title": entry.title,
@@ -100,6 +112,20 @@ def close(
     from irtui.cli import sitting
 
     return sitting.close_incident(session, incident, reason, profile=profile, key=key or "", ascii_only=ascii_only)
+
+
+@incidents.command("end-worlds")
+@click.argument("names", nargs=-1, metavar="[INCIDENT]...")
+@options.output
+def end_worlds(names: tuple[str, ...]) -> Result:
+    """End the simulated worlds of rehearsals that were left; all in which nobody sits without a name.
+
+    What was left so cannot go on. Each takes about 130 MB and ends by itself four hours after the last request.
+    """
+    from irtui.desk.worlds import end
+
+    ended = end(home(), tuple(name.upper() for name in names))
+    return Result(list(ended), "\n".join(f"{inert(name)}  its world has ended" for name in ended) or "None runs.")
 
 
 @incidents.command()
