@@ -7,7 +7,7 @@ from irtui.policy.document import Document, read_document
 from irtui.policy.evaluate import Policies, Request, evaluate
 from irtui.policy.explain import refusal
 from irtui.policy.patterns import Context
-from irtui.simulator import encryption, organization, resources, state
+from irtui.simulator import encryption, organization, public_access, resources, state
 from irtui.simulator.answers import Refusal
 from irtui.simulator.callers import Caller
 from irtui.simulator.codes import Codes
@@ -42,6 +42,8 @@ def authorize(
     expected = operation.params.get("ExpectedBucketOwner") if service == "s3" else None
     if expected and expected != _owner(operation, "*", caller):
         raise Refusal("AccessDenied", "Access Denied", 403)
+    if known and service == "s3":
+        public_access.refuse(operation, caller, codes)
     if caller.is_root and action == "sts:AssumeRole":
         raise Refusal("AccessDenied", "Roles may not be assumed by root accounts.", 403)
     if action == "sts:AssumeRoot":

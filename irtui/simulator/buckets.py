@@ -1,7 +1,7 @@
 """S3 where moto's buckets differ from AWS's: what a new bucket has, and what suspended versioning means.
 
 Rules: a new bucket blocks public access, knows no ACLs and encrypts (since 2023). Suspended, a bucket keeps every
-version it has: what is written or deleted then is the `null` version. Public policies are not refused.
+version it has: what is written or deleted then is the `null` version. What the block refuses: see `public_access`.
 """
 
 from typing import Any

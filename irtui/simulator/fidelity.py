@@ -51,7 +51,10 @@ _FEATURES = "It is done at once, and root credentials that new members do not ge
 _ROOT_ALONE = "Of the root user itself, without AssumeRoot, it is not simulated what AWS answers without a UserName."
 _CONTACTS = "Every account has the same primary contact, and nobody is written to."
 _AT_ONCE = "It is done at once; AWS takes minutes, and may fail on the way."
-_NO_BLOCK = "There is no Block Public Access, which AWS puts on every new bucket."
+_BLOCK = (
+    "Its block refuses public policies and, under one, other accounts; nobody comes without credentials, there are no "
+    "public ACLs, and no block of a whole account."
+)
 _GROUPS = "Spark, encryption, managed results and metrics of a workgroup are not simulated."
 _QUERIES = "It takes a second or two, whatever is asked, and errors are not AWS's to the letter."
 _NO_TAGS = "It runs at midnight UTC, by prefix only; AWS takes longer, and knows tags, sizes and transitions."
@@ -153,7 +156,8 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "ListTableMetadata": "Name, type and columns only; no times, comments or parameters.",
     },
     "s3": {
-        "CreateBucket": _NO_BLOCK, "PutBucketPolicy": _NO_BLOCK,
+        "CreateBucket": _BLOCK, "PutBucketPolicy": _BLOCK,
+        "GetPublicAccessBlock": _BLOCK, "PutPublicAccessBlock": _BLOCK, "DeletePublicAccessBlock": _BLOCK,
         "PutObject": f"{_NO_KEYS} {_SUMS}", "GetObjectRetention": _RETENTION, "GetObject": _NO_KEYS,
         "CopyObject": _NO_KEYS,
         "PutBucketReplication": _COPIES, "GetBucketReplication": _COPIES, "DeleteBucketReplication": _COPIES,
