@@ -57,7 +57,7 @@ class NoNewPrincipal(Strict):
     """No user, role, key or password that the actor made, or what it made so, is good for anything."""
 
     actor: Name | None = None
-    """Absent: every adversary."""
+    """Without it: every adversary."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class Readable(Strict):
     """The KMS key with which logs are encrypted can be used."""
 
     key: Text
-    """`${handle.id}` of one of the world's `encryption_keys`."""
+    """`${handle.arn}` of one of the world's `encryption_keys`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +103,12 @@ class RootReset(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Unharmed(Strict):
-    """The actor makes its `uses` once more, and each works; at most `denied` of its calls were refused before."""
+    """The actor makes its `uses` once more, and each works; hardly any was refused since the operator came in."""
 
     actor: Name | None = None
-    """Absent: everybody who works there, counted together."""
+    """Without it: everybody who works there, counted together."""
     denied: Count = 0
-    """Since the operator came in."""
+    """How many may have been; without it none."""
 
 
 TAKES: Mapping[str, type] = {

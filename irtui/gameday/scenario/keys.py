@@ -18,8 +18,8 @@ def meant(root: type, at: Path, ours: Collection[str] = ()) -> str:
     held: Any = root
     for part in at[:-1]:
         # what is no key of its own is an item's number or a name that the author chose
-        held = _keys(held).get(part) or held
-    return nearest(str(at[-1]), [key for key in _keys(held) if key not in ours])
+        held = keys_of(held).get(part) or held
+    return nearest(str(at[-1]), [key for key in keys_of(held) if key not in ours])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -32,7 +32,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Known: {', '.join(there[:MOST_SAID])}{more}." if there else "There is none."
 
 
-def _keys(held: type) -> Mapping[Any, Any]:
+def keys_of(held: type) -> Mapping[Any, Any]:
     """Key, as it is written → the part of the format that is under it; None where nothing is."""
     hints = get_type_hints(held, include_extras=True)
     found = {}

@@ -24,9 +24,9 @@ def schema() -> dict[str, Any]:
     """Generated from the format; a test holds the shipped file against it."""
     made = TypeAdapter(Scenario).json_schema(by_alias=True, ref_template="#/definitions/{model}")
     definitions = made.pop("$defs")
-    for name, sentences in _sentences().items():
+    for name, said in sentences().items():
         for part in (definitions.get(name), made if name == "Scenario" else None):
-            for key, sentence in sentences.items():
+            for key, sentence in said.items():
                 if part is not None and key in part["properties"]:
                     part["properties"][key]["description"] = sentence
     for key in OURS:
@@ -52,7 +52,7 @@ def _of_kinds(definitions: dict[str, Any]) -> None:
     cases = []
     for kind, takes in TAKES.items():
         found = TypeAdapter(takes).json_schema(ref_template="#/definitions/{model}")
-        for key, sentence in _sentences().get(takes.__name__, {}).items():
+        for key, sentence in sentences().get(takes.__name__, {}).items():
             found["properties"][key]["description"] = sentence
         needs = {"required": ["params"]} if found.get("required") else {}
         cases.append({
@@ -68,7 +68,7 @@ def schema_text() -> str:
     return json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _sentences() -> dict[str, dict[str, str]]:
+def sentences() -> dict[str, dict[str, str]]:
     """Class → key → the sentence that stands under the field in the format's own source."""
     found: dict[str, dict[str, str]] = {}
     for module in (format, cast, plan, plays, criteria):

@@ -1,5 +1,6 @@
 """The author's guide does not drift: what it shows lints, is refused or is played as printed; all keys are in it."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -9,6 +10,13 @@ import pytest
 from irtui.cli.main import cli
 from irtui.errors import Problem, RunbookError
 from irtui.gameday.objectives import KINDS
+from irtui.gameday.plays import Play
+from irtui.gameday.scenario import Actor, Bucket, Inject, Reaction, Scenario, ScriptedAnswers, Seen, When, WorldPlan
+from irtui.gameday.scenario.criteria import TAKES
+from irtui.gameday.scenario.keys import keys_of
+from irtui.gameday.scenario.parse import OURS
+from irtui.gameday.scenario.plan import OtherAccount
+from irtui.gameday.scenario.schema import sentences
 from irtui.lint.check import RULES, lint
 from irtui.runbook.format import StepFormat
 from irtui.runbook.parse import parse_runbook
@@ -25,6 +33,9 @@ REFUSED = re.findall(r"^```yaml refused\n(.*?)^```$\n+```text\n(.*?)^```$", GUID
 HEAD = GOOD[0].split("steps:\n")[0]
 CHILD = ROOT / "tests" / "runbooks" / "good-child.yaml"
 
+
+UNSAID = (*OURS, "jitter")
+"""Keys of a scenario that the guide leaves to the schema."""
 
 ABOVE = f"{HEAD}steps:\n"
 
@@ -80,10 +91,39 @@ def folders(tmp_path: Path) -> tuple[str, ...]:
 
 
 def test_the_scenario_of_the_guide_lints(tmp_path: Path) -> None:
-    """It can be played, with the runbook of the guide; and the guide names every kind of objective."""
+    """It can be played, with the runbook of the guide."""
     found = irtui(tmp_path, "scenarios", "lint", "stolen", *folders(tmp_path))
     assert (found.stdout, found.stderr, found.returncode) == ("1 checked, nothing found\n", "", 0)
-    assert all(f"`{kind}`" in GUIDE for kind in KINDS)
+
+
+def rows() -> list[str]:
+    """The guide's table of objectives, by what the kinds take and what their docstrings say."""
+    said = sentences()
+    table = []
+    for kind, takes in TAKES.items():
+        params = []
+        for field in dataclasses.fields(takes):
+            optional = "" if field.default is dataclasses.MISSING else ", optional"
+            sentence = said[takes.__name__].get(field.name, "").rstrip(".")
+            params.append(f"`{field.name}`{optional}{f': {sentence}' if sentence else ''}")
+        table.append(f"| `{kind}` | {'<br>'.join(params) or 'none'} | {' '.join((takes.__doc__ or '').split())} |")
+    return table
+
+
+def test_the_guide_has_every_kind_of_objective_with_what_it_takes() -> None:
+    """One row for each that can be judged, word for word as the code has it."""
+    assert sorted(TAKES) == sorted(KINDS)
+    assert [line for line in GUIDE.splitlines() if line.startswith("| `")] == rows()
+
+
+def test_every_key_of_a_scenario_is_in_the_guide() -> None:
+    """What a scenario, its actors, reactions, injects, plays and answers may say."""
+    for part in (Scenario, WorldPlan, OtherAccount, Bucket, Actor, Reaction, When, Seen, Inject, Play, ScriptedAnswers):
+        for key in keys_of(part):
+            assert key in UNSAID or re.search(rf"\b{key}\b", GUIDE[GUIDE.index("## A scenario") :]), (
+                part.__name__,
+                key,
+            )
 
 
 @pytest.mark.deep
