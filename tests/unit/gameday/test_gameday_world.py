@@ -125,13 +125,6 @@ def test_a_world_that_cannot_be_built_says_why(start: Start) -> None:
         start(parse_scenario(text, "broken.yaml"))
 
 
-def test_an_unknown_kind_of_objective_is_refused(start: Start) -> None:
-    """Before anybody plays, not when the judge is called."""
-    text = load_scenario("leaked-key").source.replace("kind: unharmed", "kind: happy")
-    with pytest.raises(UsageError, match="unknown objective kind happy"):
-        start(parse_scenario(text, "broken.yaml"))
-
-
 def test_the_scenario_clock_follows_the_world(start: Start) -> None:
     """Its time is the world's; a sleep is a jump that everybody in the world lives through."""
     world = start()
