@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from irtui.desk.worlds import WORLD_IDLE
 from irtui.gameday.score import Score
 from irtui.model.incident import IncidentState, StepStatus
 from irtui.report.debrief import summary
@@ -24,6 +25,8 @@ def leaving_lines(state: IncidentState, busy: str) -> tuple[Line, ...]:
     doubtful = [step for step in state.steps if step.status is StepStatus.IN_DOUBT]
     return (
         say(f"The incident stays open: irtui resume {state.id}"),
+        *((say(f"Its world waits {WORLD_IDLE // 3600} h; irtui incidents end-worlds ends it.", "dim"),)
+          if state.mode == "rehearsal" else ()),
         EMPTY,
         *((labelled("running", f"{busy} (its outcome is still recorded)", "warn"), EMPTY) if busy else ()),
         *section(
