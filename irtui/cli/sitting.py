@@ -84,6 +84,11 @@ def close_incident(session: Session, incident: str, reason: str, *, profile: str
         asking = asking_on(page, lines)
         if asking.line(f"Type {incident} to close it for good (empty: no): ") != incident:
             raise Declined("not closed")
+        if desk.lost_its_world(incident):
+            lost = desk.close_lost(incident, reason or asking.line("Why? "), key=key)
+            page.line(f"{inert(lost.id)}  closed · its world had ended, so nothing was judged and nothing is met")
+            page.line(f"  irtui incidents debrief {inert(lost.id)}")
+            return Result({"incident": lost.id, "state": present.state_data(lost)}, "", ExitCode.FAILED)
         visit = _resumed(desk, incident, profile, key, asking)
         try:
             face = Face(page)

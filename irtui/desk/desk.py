@@ -6,7 +6,7 @@ The only place that chooses between the real and the simulated AWS, and that han
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from irtui.desk.handover import bundled, sign_off, unpacked
 from irtui.desk.home import Home
 from irtui.desk.inputs import checked_inputs
 from irtui.desk.keys import KEYRING, PASSPHRASE_FILE, IncidentKey, Keys, kind_of
+from irtui.desk.lost_world import close_lost
 from irtui.desk.nouns import Answers, Briefing, IncidentEntry, Request, RunbookEntry, ScenarioEntry
 from irtui.desk.opened import opening, previous_head, seat
 from irtui.desk.opening import (
@@ -52,6 +53,7 @@ from irtui.journal.read import read_records
 from irtui.journal.store import Journal
 from irtui.lint.check import lint
 from irtui.model.identity import Identity
+from irtui.model.incident import IncidentState
 from irtui.model.runbook import Runbook
 from irtui.redact import masked_text
 from irtui.runbook.library import Library, Trust
@@ -142,6 +144,8 @@ class Desk:
         Raises RunbookError, CredentialsError, AwsFault, Denied (wrong account).
         """
         scenario = self.scenario(request.scenario) if request.mode == "rehearsal" else None
+        if scenario is not None and not scenario.shipped:  # so that it is found again from anywhere
+            request = replace(request, scenario=str(Path(scenario.path).absolute()))
         runbook = self._library.find(request.runbook or (scenario.runbook if scenario else ""))
         children = self._library.children(runbook)
         self._usable(runbook, children)
@@ -317,6 +321,25 @@ class Desk:
         )
         self._prepared[incident] = _Prepared(entrance, incident, scenario)
         return briefing
+
+    def lost_its_world(self, incident: str) -> bool:
+        """Whether it is an open rehearsal whose simulated world has ended. Raises UsageError, JournalError."""
+        folder = self.home.incident(incident)
+        records = read_records(folder)
+        left = bool(records) and records[-1].type != "close" and records[0].body.get("mode") == "rehearsal"
+        return left and not runs(self.home, folder.name)
+
+    def close_lost(self, incident: str, reason: str, *, key: str) -> IncidentState:
+        """Ends a rehearsal whose world has ended; see `desk.lost_world`, also for what is raised."""
+        folder = self.home.incident(incident)
+        records = read_records(folder)
+        signing = self._keys.again(records, folder.name, "rehearsal", key, "")
+        state = close_lost(
+            folder, self.scenario(str(records[0].body["scenario"])), signing, run=self._new_run(),
+            operator=records[-1].op, reason=reason,
+        )  # fmt: skip
+        signing.forget(folder.name)
+        return state
 
     # -- changing hands ------------------------------------------------------------------------
 

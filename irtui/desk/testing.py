@@ -28,6 +28,7 @@ from irtui.gameday.objective import Objective, won
 from irtui.gameday.played import player
 from irtui.gameday.scenario import Scenario
 from irtui.gameday.scripted import ScriptedOperator
+from irtui.journal.record import Record
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import Runbook, UseBody
 from irtui.settings.load import Settings
@@ -163,10 +164,14 @@ def _asking(scenarios: Sequence[Scenario], key: str, played: Sequence[Played]) -
     """The first scenario in which that question was asked; the first of all where none did. None: there is none."""
     for scenario in scenarios:
         for records, _ in played:
-            mine = records[0].body.get("scenario") == scenario.path
-            if mine and any(r.type == "decide" and r.body.get("step") == key for r in records):
+            if _of(scenario, records) and any(r.type == "decide" and r.body.get("step") == key for r in records):
                 return scenario
     return scenarios[0] if scenarios else None
+
+
+def _of(scenario: Scenario, records: Sequence[Record]) -> bool:
+    """Whether that incident played the scenario."""
+    return Path(str(records[0].body.get("scenario"))).absolute() == Path(scenario.path).absolute()
 
 
 def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:
@@ -175,7 +180,7 @@ def _has_untaken_undo(scenario: Scenario, played: Sequence[Played]) -> bool:
     return any(
         step.key in untaken and any(call.took_effect for call in step.calls)
         for records, state in played
-        if records[0].body.get("scenario") == scenario.path
+        if _of(scenario, records)
         for step in state.steps
     )
 

@@ -10,6 +10,7 @@ from irtui.errors import UsageError
 from irtui.report.debrief import debrief
 from tests.support.bench_of_one import Human
 from tests.support.folders import RUNBOOK, SCENARIO, Folders
+from tests.support.program import irtui
 
 
 @pytest.fixture
@@ -84,8 +85,8 @@ def test_a_world_that_has_ended_is_no_win(folders: Folders) -> None:
     assert not score.won and "0 of 1 objectives" in page and "Nobody knows what it could do at the end." in page
 
 
-def test_the_world_of_a_left_rehearsal_is_shown_and_can_be_ended(folders: Folders) -> None:
-    """The list and doctor name it, end-worlds ends it, but not under somebody; what was left so is not resumed."""
+def test_the_world_of_a_left_rehearsal_is_shown_and_can_be_ended(folders: Folders, tmp_path: Path) -> None:
+    """The list and doctor name it, end-worlds ends it, but not under somebody; what was left so is only closed."""
     visit = folders.begun()
     name, world = visit.id, visit.world
     assert world is not None
@@ -95,6 +96,8 @@ def test_the_world_of_a_left_rehearsal_is_shown_and_can_be_ended(folders: Folder
     visit.release()
     assert "its world runs" in folders.plainly("incidents", "list")[1]
     assert f"left rehearsals whose simulated world runs: {name}; irtui" in folders.plainly("doctor")[1]
+    resumed = irtui(tmp_path / "irtui-home", "resume", name, "--plain", cwd=tmp_path)
+    assert f"  irtui resume {name}\n" in resumed.stdout, resumed.stderr
     code, said = folders.plainly("incidents", "end-worlds")
     assert code == 0 and f"{name}  its world has ended" in said
     with pytest.raises(UsageError, match="has ended"):
@@ -102,3 +105,8 @@ def test_the_world_of_a_left_rehearsal_is_shown_and_can_be_ended(folders: Folder
     assert "its world has ended" in folders.plainly("incidents", "list")[1]
     assert "no simulated world that runs" in folders.plainly("incidents", "end-worlds", name)[1]
     assert "There is no open incident" in folders.plainly("resume", "--plain")[1]
+    close = ("incidents", "close", name, "--plain", "--reason", "Nobody plays on.")
+    closed = irtui(tmp_path / "irtui-home", *close, lines=(name,))
+    assert closed.returncode == 1 and "its world had ended, so nothing was judged" in closed.stdout, closed.stderr
+    assert "0 of 1 objectives" in folders.plainly("incidents", "debrief", name)[1]
+    assert folders.plainly("audit", "verify", name)[0] == 0

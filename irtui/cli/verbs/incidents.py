@@ -120,8 +120,8 @@ def close(
 def end_worlds(names: tuple[str, ...]) -> Result:
     """End the simulated worlds of rehearsals that were left; all in which nobody sits without a name.
 
-    What was left so can neither go on nor be closed. Each takes about 130 MB, and ends by itself four hours after the
-    last request.
+    What was left so cannot go on, and is lost when it is closed. Each takes about 130 MB, and ends by itself four hours
+    after the last request.
     """
     from irtui.desk.worlds import end
 

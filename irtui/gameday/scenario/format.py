@@ -7,12 +7,14 @@ them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from irtui.gameday.plays import Play
 from irtui.gameday.scenario.cast import Actor, Deed, Inject
+from irtui.gameday.scenario.files import FOLDER
 from irtui.gameday.scenario.plan import (
     Background,
     Between,
@@ -113,6 +115,11 @@ class Scenario(Strict):
     @property
     def name(self) -> str:
         return self.scenario
+
+    @property
+    def shipped(self) -> bool:
+        """It came with irtui."""
+        return Path(self.path).parent == FOLDER
 
     @property
     def adversary(self) -> Actor:
