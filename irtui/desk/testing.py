@@ -231,7 +231,8 @@ def _driller(scenario: Scenario, drills: list[Drill]) -> Player:
 def _not_as_before(drills: Sequence[Drill]) -> str:
     for drill in drills:
         if not drill.seen:
-            return f"irtui did not see that {drill.key} was taken back"
+            why = f": {drill.said}" if drill.said else ""
+            return f"irtui did not see that {drill.key} was taken back{why}"
         if drill.left:
             more = f" (and {len(drill.left) - MOST_SAID} more)" if len(drill.left) > MOST_SAID else ""
             return f"after the undo of {drill.key} it is not as before: {'; '.join(drill.left[:MOST_SAID])}{more}"

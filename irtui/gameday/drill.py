@@ -40,6 +40,8 @@ class Drill:
     """What its undo did not bring back; empty when all is as before."""
     seen: bool
     """irtui's own look says that it was taken back."""
+    said: str = ""
+    """Where it does not: what the operator was last told of the step."""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,9 @@ class Drilling(ScriptedOperator):
             return UndoStep(step.key)
         if open_.undos:
             left = changed(open_.before, self._settled())
-            self.drills.append(Drill(step.key, open_.did, left, step.status is StepStatus.UNDONE))
+            seen = step.status is StepStatus.UNDONE
+            said = "" if seen else self.last_told(step.key)
+            self.drills.append(Drill(step.key, open_.did, left, seen, said))
         if open_.undos or not step.status.open:
             self.world.still(False)
             self._open = None

@@ -119,6 +119,10 @@ class ScriptedOperator:
         self._stop(f"a secret was asked for: {prompt}")
         return None
 
+    def last_told(self, key: str) -> str:
+        """What went wrong with a step, as it was told last; empty when nothing was."""
+        return self._told.get(key, "")
+
     def _stop(self, why: str) -> None:
         """It says nothing, and leaves at the next opportunity."""
         self._stuck, self.left = True, why

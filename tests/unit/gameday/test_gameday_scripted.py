@@ -14,6 +14,7 @@ from irtui.engine.operator import (
     Confirmed,
     Leave,
     LookAgain,
+    Message,
     Question,
     RunStep,
     SkipStep,
@@ -79,6 +80,19 @@ def test_it_gives_up_on_a_step_that_stays_open(operator: ScriptedOperator) -> No
     failing = state(step("a", StepStatus.FAILED))
     commands = [operator.next(failing, None) for _ in range(TRIES + 1)]
     assert commands == [RunStep("a")] * TRIES + [Leave()]
+
+
+def test_it_says_what_it_gave_up_on_and_what_it_was_told_of_it(operator: ScriptedOperator) -> None:
+    """The step, that it had been done before, how it stands, and the last refusal: an author needs no transcript."""
+    operator.next(state(step("a", StepStatus.DONE), step("b")), None)
+    operator.tell(Message("Looked at", "It is there.", key="a"))
+    operator.tell(Message("AWS refused", "no such thing", level="error", key="a"))
+    for _ in range(TRIES + 1):
+        operator.next(state(step("a", StepStatus.REFUTED), step("b")), None)
+    assert operator.last_told("a") == "AWS refused: no such thing"
+    assert operator.left == (
+        "a came open again after it had been done and stays reopened after 5 tries. AWS refused: no such thing"
+    )
 
 
 def test_it_goes_on_past_a_failure_that_the_runbook_lets_pass(operator: ScriptedOperator) -> None:
