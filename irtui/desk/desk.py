@@ -336,7 +336,7 @@ class Desk:
         signing = self._keys.again(records, folder.name, "rehearsal", key, "")
         state = close_lost(
             folder, self.scenario(str(records[0].body["scenario"])), signing, run=self._new_run(),
-            operator=records[-1].op, reason=reason,
+            operator=records[-1].op, reason=reason, randomness=self._random,
         )  # fmt: skip
         signing.forget(folder.name)
         return state

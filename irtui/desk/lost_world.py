@@ -1,5 +1,6 @@
 """Closing a rehearsal whose simulated world has ended: nobody can be asked any more, so nothing is met."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from irtui.clock import ManualClock, rfc3339
 from irtui.desk.handover import rejoined
 from irtui.desk.keys import IncidentKey
 from irtui.desk.recorded import recorded_runbooks
+from irtui.engine.closing import unfinished
 from irtui.engine.ledger import Ledger
 from irtui.errors import Denied
 from irtui.gameday import history
@@ -19,8 +21,9 @@ LEAST = 4
 
 
 def close_lost(
-    folder: Path, scenario: Scenario, signing: IncidentKey, *, run: str, operator: str, reason: str
-) -> IncidentState:
+    folder: Path, scenario: Scenario, signing: IncidentKey, *, run: str, operator: str, reason: str,
+    randomness: Callable[[int], bytes],
+) -> IncidentState:  # fmt: skip
     """The incident's last records, on the time of the one before them: the world's time went with it.
 
     What is open or in doubt stays so, and is named. Raises Denied without a reason, JournalError (held, altered).
@@ -31,15 +34,17 @@ def close_lost(
         )
     records = read_records(folder)
     clock = ManualClock(datetime.fromisoformat(records[-1].t))
-    journal = rejoined(folder, records, signing, clock, run=run, operator=operator, why="to close it without its world")
+    journal = rejoined(
+        folder, records, signing, clock, run=run, operator=operator, why="to close it without its world",
+        randomness=randomness,
+    )  # fmt: skip
     try:
         ledger = Ledger(journal, *recorded_runbooks(folder, records))
         words = "the simulated world of this incident has ended"
         kept = history.unknown(scenario, ledger.state.opened, rfc3339(clock.now()), words)
         ledger.evidence(history.NAME, kept, gaps=(words,))
         state = ledger.state
-        unfinished = [step.key for step in state.steps if step.status.open]
-        ledger.close({"reason": reason, "open": unfinished, "contained": state.contained})
+        ledger.close({"reason": reason, "open": unfinished(state), "contained": state.contained})
         return ledger.state
     finally:
         journal.release()

@@ -3,7 +3,15 @@
 from irtui.engine import checkpointing
 from irtui.engine.hands import Hands
 from irtui.engine.operator import Message
-from irtui.model.incident import StepStatus
+from irtui.model.incident import IncidentState, StepStatus
+
+
+def unfinished(state: IncidentState) -> list[str]:
+    """Keys of the steps that are open or not yet sure."""
+    return [
+        step.key for step in state.steps
+        if step.status.open or step.status in (StepStatus.SETTLING, StepStatus.WAITING, StepStatus.UNVERIFIED)
+    ]  # fmt: skip
 
 
 def close(hands: Hands, reason: str) -> None:
@@ -14,16 +22,13 @@ def close(hands: Hands, reason: str) -> None:
         words = f"Nobody knows what became of: {'; '.join(doubtful)}."
         hands.operator.tell(Message("Not closed", words, "Look again at it first.", "error"))
         return
-    unfinished = [
-        step.key for step in state.steps
-        if step.status.open or step.status in (StepStatus.SETTLING, StepStatus.WAITING, StepStatus.UNVERIFIED)
-    ]  # fmt: skip
-    if unfinished and len(reason.strip()) < 4:
-        words = f"Open or not yet sure: {', '.join(unfinished)}."
+    left = unfinished(state)
+    if left and len(reason.strip()) < 4:
+        words = f"Open or not yet sure: {', '.join(left)}."
         hands.operator.tell(Message("Not closed", words, "Close with a reason to leave them so.", "warning"))
         return
     if not checkpointing.before_close(hands):
         return
     if hands.closing is not None:
         hands.closing()
-    hands.ledger.close({"reason": reason, "open": unfinished, "contained": state.contained})
+    hands.ledger.close({"reason": reason, "open": left, "contained": state.contained})
