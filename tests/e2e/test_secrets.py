@@ -118,7 +118,7 @@ def test_what_the_operator_types_is_masked(home: Path) -> None:
         walk.answer("> ", f"n AWS_SECRET_ACCESS_KEY={NOTE}")
         walk.answer("> ", "s 8")
         walk.answer("Why skip 8", f"the key was {REASON}")
-        walk.answer("> ", "r 22")
+        walk.answer("> ", "r 24")
         walk.answer("What was done", f"I removed {STATEMENT} from the repository")
         walk.answer("> ", "j")
         walk.answer("> ", "10")

@@ -49,11 +49,11 @@ def test_without_a_trail_somebody_has_to_make_one_first(tmp_path: Path) -> None:
 
 
 def test_the_first_minute_says_where_one_is_and_what_one_may_not(tmp_path: Path) -> None:
-    """A member of an organization, by its name, and the one call that would be refused."""
+    """A member of an organization, by its name, and the one call that nothing allows on every resource."""
     state, met = play(tmp_path, "first-minute")
     assert state.closed and met["asked"]
     assert state.step("clock").values["ahead"] == 0 and state.step("clock").values["t0"].endswith("Z")
     assert state.step("organization").values["role"] == "member"
     assert state.step("alias").values["name"] == "acme-production"
-    assert state.step("permissions").values["denied"] == ["organizations:AttachPolicy"]
+    assert state.step("permissions").values["unsure"] == ["organizations:AttachPolicy"]
     assert set(state.step("regions").values["names"]) == {"eu-central-1", "us-east-1"}
