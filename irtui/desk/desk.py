@@ -462,9 +462,9 @@ class Desk:
         return self._random(8).hex()
 
     def _latest(self) -> str:
-        for entry in self.incidents():
-            if entry.status == "open" and (entry.mode == "real" or runs(self.home, entry.id)):
-                return entry.id
+        found = [entry for entry in self.incidents() if entry.status == "open"]
+        for entry in (*(each for each in found if each.mode == "real" or runs(self.home, each.id)), *found):
+            return entry.id  # without one that can go on, the newest: it says why it cannot
         raise UsageError(
             "There is no open incident.", title="Nothing to resume", advice="`irtui incidents list` shows all."
         )

@@ -59,8 +59,10 @@ steps:
     title: Who was told?
     manual: There were ${{ length(steps.policy.statements || `[]`) }} statements.
 """
-POLICY = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::written/*"}]}  # fmt: skip
+POLICY = {"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::written/*",
+}]}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
