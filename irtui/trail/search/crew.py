@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from queue import Full, Queue
-from typing import IO
+from typing import IO, NamedTuple
 
 from irtui.trail.search.findings import Finding
 from irtui.trail.search.query import Query
 from irtui.trail.search.reading import Hit
 from irtui.trail.search.worker import BUFFER, MANY
 
-BATCH = 64
+BATCH = 128
 """Logs by path that a worker is told of at once: few enough for their names to fit into a pipe."""
 SHORT = 240
 """Plain characters of a path with which a batch may go on: all its names fit into a pipe."""
@@ -42,8 +42,7 @@ _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from irtui.trail.search
 """Run isolated: nothing is imported from the folder that the operator stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """One log to read: a path, its bytes, or the finding that stands in its place."""
 
     where: str
@@ -52,8 +51,7 @@ class Log:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """Logs have been read."""
 
     where: str
@@ -238,13 +236,13 @@ class _Crew:
                 for result in held:
                     self._give(batch, result)
                 return [int(size) for size in line.split()], True
-            said = json.loads(line)
+            said = line[1:-1].decode().split(" ") if line[:1] == b"+" else json.loads(line)
             if isinstance(said, dict):
                 held.append(Finding(*said["finding"]))
             else:
-                named, time, size = said
-                raw = process.stdout.read(size)
-                if len(raw) < size:
+                size, named, time = said
+                raw = process.stdout.read(int(size))
+                if len(raw) < int(size):
                     break
                 held.append(Hit(named, time, raw))
             if len(held) >= MANY:

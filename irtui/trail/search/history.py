@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from queue import Queue
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from irtui.aws import door as aws
 from irtui.errors import AwsFault, IrtuiError, SimulatorGap
@@ -31,6 +31,13 @@ CANNOT = (
 )
 
 
+class _Step(NamedTuple):
+    """How far a Region has answered."""
+
+    region: str
+    reached: Reached
+
+
 class History:
     """The Event history of some Regions."""
 
@@ -42,7 +49,7 @@ class History:
         self.cannot: tuple[str, ...] = CANNOT
 
     def results(self, query: Query) -> Iterator[Result]:
-        found: Queue[Result | tuple[str, Reached] | BaseException] = Queue(1000)
+        found: Queue[Result | _Step | BaseException] = Queue(1000)
         stopped = Event()
         begin = beginning(query, self._regions)
         if self._after and self._after.query == begin.query:  # keys that are followed begin anew
@@ -59,8 +66,8 @@ class History:
                     result = found.get()
                     if isinstance(result, BaseException):
                         raise result
-                    if isinstance(result, tuple):
-                        reached[result[0]] = result[1]
+                    if isinstance(result, _Step):
+                        reached[result.region] = result.reached
                         yield Mark(str(Cursor(begin.query, reached)))
                         continue
                     if isinstance(result, Done):
@@ -91,7 +98,7 @@ class History:
                         reader.record(where, raw)
                     if events:
                         reached = reached.down_to(events[-1])
-                        give((region, reached))
+                        give(_Step(region, reached))
         except (AwsFault, SimulatorGap) as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 give(error)
@@ -101,7 +108,7 @@ class History:
             give(error)
             return
         else:
-            give((region, replace(reached, ended=True)))
+            give(_Step(region, replace(reached, ended=True)))
         give(Done(where, seen))
 
     def _pages(

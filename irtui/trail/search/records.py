@@ -83,9 +83,9 @@ def _around(data: bytes, places: list[int]) -> list[_Span] | None:
     edges = [(0, len(_HEAD)), *spans, (len(data) - len(_TAIL), 0)]
     cut = max(range(len(spans) + 1), key=lambda index: edges[index + 1][0] - edges[index][1])
     first, others = spans[:cut], spans[cut:]
-    if first and not _elements(data[: first[-1][1]] + _TAIL, first, 0):
+    if first and not _elements(b"".join((memoryview(data)[: first[-1][1]], _TAIL)), first, 0):
         return None
-    if others and not _elements(_HEAD + data[others[0][0] :], others, others[0][0] - len(_HEAD)):
+    if others and not _elements(b"".join((_HEAD, memoryview(data)[others[0][0] :])), others, others[0][0] - len(_HEAD)):
         return None
     return spans
 

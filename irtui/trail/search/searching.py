@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from irtui.trail.search import folder
 from irtui.trail.search.crew import Mark, Result, read_all
@@ -66,8 +66,7 @@ class Answered:
     """The last log that was read to its end, or the last `Mark`, when a later search can go on after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     id: str
     time: str
     raw: bytes

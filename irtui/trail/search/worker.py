@@ -58,7 +58,10 @@ class _Answers:
 
     def hit(self, found: Hit) -> None:
         self._begin()
-        self._file.write(f"[{json.dumps(found.id)}, {json.dumps(found.time)}, {len(found.raw)}]\n".encode())
+        said = f"+{len(found.raw)} {found.id} {found.time}\n"
+        if not (said.isascii() and said[:-1].isprintable() and said.count(" ") == 2):  # as no event of AWS's is
+            said = json.dumps([len(found.raw), found.id, found.time]) + "\n"
+        self._file.write(said.encode())
         self._file.write(found.raw)
 
     def finding(self, found: Finding) -> None:

@@ -283,3 +283,13 @@ def test_a_worker_imports_nothing_from_where_the_operator_stands(
     put(tmp_path, "a.json", log(event(1)))
     monkeypatch.chdir(tmp_path)
     assert numbers(searched(tmp_path)) == [1]
+
+
+@pytest.mark.parametrize("odd", ["", "two words", "a\nb", "+9 x y", "ключ", "\x1b[2J", '"quoted"'])
+def test_an_odd_id_and_time_come_through_as_they_are(odd: str, tmp_path: Path) -> None:
+    """Whatever an event calls itself and its time, it is given whole, and so is the next one."""
+    put(tmp_path, "a.json", log(event(1) | {"eventID": f"id {odd}", "eventTime": odd}, event(2)))
+    found = searched(tmp_path)
+    first, second = found.events
+    assert (first.id, first.time) == (f"id {odd}", odd) and first.value["eventName"] == second.value["eventName"]
+    assert second.id == event(2)["eventID"] and second.value == event(2)
