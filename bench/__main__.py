@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import mean
 
 from bench import chains, engine, journal, keys, rows, search, simulator, validating
 from bench.timing import Terminal, interleaved, python, whole_process
@@ -110,19 +111,23 @@ def _search() -> Iterator[Measured]:
     if same is not None and same[1] != rows:
         raise RuntimeError(f"DuckDB found {same[1]} rows, irtui {rows}")
     yield _peer("DuckDB", 2, folder, lambda: (search.duckdb(folder) or (None,))[0])
-    yield _peer("trailscraper", 25, folder, lambda: search.trailscraper(folder))
+    yield _peer("trailscraper", 25, folder, lambda: search.trailscraper(folder), rounds=3)
     ratio, seconds = search.growth(folder)
     told = ", ".join(f"{days} days {taken:.2f} s" for days, taken in seconds.items())
     yield Measured("trail search: a day of 7 / a day of 3", ratio, 1.25, "", told)
     yield Measured("trail search: memory of a worker", search.memory(folder), 60.0, "M", "the largest of them")
 
 
-def _peer(name: str, times: int, folder: Path, run: Callable[[], float | None]) -> Measured:
+def _peer(name: str, times: int, folder: Path, run: Callable[[], float | None], rounds: int = 1) -> Measured:
     """Both in turn, so that a busy moment falls on both. A peer that is missing is no success."""
-    before, theirs, after = search.ours(folder)[0], run(), search.ours(folder)[0]
-    if theirs is None:
-        return Measured(f"trail search / {name}", math.nan, 100 / times, "%", "not measured: it is not installed here")
-    return _times(f"trail search / {name}", (before + after) / 2, theirs, times)
+    ours, theirs = [search.ours(folder)[0]], list[float]()
+    for _ in range(rounds):
+        if (taken := run()) is None:
+            lacking = "not measured: it is not installed here"
+            return Measured(f"trail search / {name}", math.nan, 100 / times, "%", lacking)
+        theirs.append(taken)
+        ours.append(search.ours(folder)[0])
+    return _times(f"trail search / {name}", mean(ours), mean(theirs), times)
 
 
 def _times(what: str, ours: float, theirs: float, times: int) -> Measured:

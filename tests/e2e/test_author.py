@@ -104,7 +104,7 @@ def test_the_world_of_a_left_rehearsal_is_shown_and_can_be_ended(folders: Folder
         world.now()
     assert "its world has ended" in folders.plainly("incidents", "list")[1]
     assert "no simulated world that runs" in folders.plainly("incidents", "end-worlds", name)[1]
-    assert "There is no open incident" in folders.plainly("resume", "--plain")[1]
+    assert "of this incident has ended" in folders.plainly("resume", "--plain")[1]
     close = ("incidents", "close", name, "--plain", "--reason", "Nobody plays on.")
     closed = irtui(tmp_path / "irtui-home", *close, lines=(name,))
     assert closed.returncode == 1 and "its world had ended, so nothing was judged" in closed.stdout, closed.stderr

@@ -109,7 +109,7 @@ class Reader:
             if records is None:
                 return False
             for number, raw in records:
-                self._judge(raw, number, True)
+                self._judge(raw, number, exact=bool(others))  # of the first group each of them holds a word
         self.inflated += len(data)
         return True
 
