@@ -51,13 +51,13 @@ class Keys:
 
     def __init__(self, home: Home, randomness: Callable[[int], bytes]) -> None:
         self._file = home.config / "signing-keys"
-        self._random = self.randomness = randomness
+        self.randomness = randomness
 
     def options(self, mode: str) -> tuple[KeyOption, ...]:
         """The kinds to choose from, the proposed one first. Asks the keyring, which may take two seconds."""
         if mode == "rehearsal":
             return (KeyOption(THROW_AWAY, True, "a rehearsal's key is thrown away"),)
-        probed = probe(self._random)
+        probed = probe(self.randomness)
         made = "" if self._file.exists() else " (will be made)"
         return (
             KeyOption(KEYRING, probed.available, probed.backend if probed.available else probed.why),
@@ -68,18 +68,18 @@ class Keys:
     def new(self, kind: str, mode: str, incident: str, passphrase: str) -> IncidentKey:
         """The incident's key of that kind, made on first need. Raises KeyUnavailable; never takes a weaker kind."""
         if mode == "rehearsal":
-            return IncidentKey(Ed25519Signer.from_seed(self._random(SEED_BYTES), THROW_AWAY), None, None)
+            return IncidentKey(Ed25519Signer.from_seed(self.randomness(SEED_BYTES), THROW_AWAY), None, None)
         if kind == EPHEMERAL:
-            return IncidentKey(Ed25519Signer.from_seed(self._random(SEED_BYTES), EPHEMERAL), None, None)
+            return IncidentKey(Ed25519Signer.from_seed(self.randomness(SEED_BYTES), EPHEMERAL), None, None)
         vault = self._vault(kind, passphrase)
-        signer = Ed25519Signer.from_seed(seed(vault, incident_name(incident), self._random), vault.kind)
-        operator = Ed25519Signer.from_seed(operator_seed(vault, self._random), vault.kind)
+        signer = Ed25519Signer.from_seed(seed(vault, incident_name(incident), self.randomness), vault.kind)
+        operator = Ed25519Signer.from_seed(operator_seed(vault, self.randomness), vault.kind)
         return IncidentKey(signer, endorse(operator, incident=incident, mode=mode, public=signer.public), vault)
 
     def long_term(self, kind: str, passphrase: str) -> Ed25519Signer:
         """The operator's own key, made on first need. Raises KeyUnavailable."""
         vault = self._vault(kind, passphrase)
-        return Ed25519Signer.from_seed(operator_seed(vault, self._random), vault.kind)
+        return Ed25519Signer.from_seed(operator_seed(vault, self.randomness), vault.kind)
 
     def held(self, kind: str, passphrase: str) -> Ed25519Signer | None:
         """The operator's own key; None when there is none, and none is made. Raises KeyUnavailable."""
@@ -105,9 +105,9 @@ class Keys:
 
     def _vault(self, kind: str, passphrase: str) -> Vault:
         if kind == KEYRING:
-            return open_keyring(self._random)
+            return open_keyring(self.randomness)
         if kind == PASSPHRASE_FILE:
-            return PassphraseFile(self._file, passphrase, self._random)
+            return PassphraseFile(self._file, passphrase, self.randomness)
         raise KeyUnavailable(
             f"There is no kind of key {kind!r}."
             if kind

@@ -10,14 +10,12 @@ from irtui.desk.keys import IncidentKey
 from irtui.desk.recorded import recorded_runbooks
 from irtui.engine.closing import unfinished
 from irtui.engine.ledger import Ledger
+from irtui.engine.operator import REASON_NEEDED, too_short
 from irtui.errors import Denied
 from irtui.gameday import history
 from irtui.gameday.scenario import Scenario
 from irtui.journal.read import read_records
 from irtui.model.incident import IncidentState
-
-LEAST = 4
-"""Characters of a reason."""
 
 
 def close_lost(
@@ -28,10 +26,8 @@ def close_lost(
 
     What is open or in doubt stays so, and is named. Raises Denied without a reason, JournalError (held, altered).
     """
-    if len(reason.strip()) < LEAST:
-        raise Denied(
-            "A reason is needed (at least four characters).", title="Not closed", advice="Give it by --reason."
-        )
+    if too_short(reason):
+        raise Denied(REASON_NEEDED, title="Not closed", advice="Give it by --reason.")
     records = read_records(folder)
     clock = ManualClock(datetime.fromisoformat(records[-1].t))
     journal = rejoined(

@@ -12,6 +12,7 @@ from irtui.clock import Clock
 from irtui.desk.afterwards import holding, long_term, vouching
 from irtui.desk.keys import Keys
 from irtui.desk.opening import AskSecret
+from irtui.engine.operator import REASON_NEEDED, too_short
 from irtui.errors import JournalError, UsageError
 from irtui.journal import removing, typed
 from irtui.journal.after import Removal, read_after, removal
@@ -127,10 +128,10 @@ def _nothing(record: Record, field: str) -> UsageError:
 
 def _reasonable(because: str, what: Removable) -> None:
     """Raises UsageError for a reason that says too little, or too much."""
-    if len(because.strip()) < 4:
-        raise UsageError("A reason is needed (at least four characters).", title="Not removed")
+    if too_short(because):
+        raise UsageError(REASON_NEEDED, title="Not removed")
     text = what.text.strip().casefold()
-    if len(text) >= 4 and text in because.casefold():
+    if not too_short(text) and text in because.casefold():
         raise UsageError(
             "The reason repeats what is to be removed, and the reason stays.",
             title="Not removed",

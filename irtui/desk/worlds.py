@@ -8,10 +8,11 @@ in whose incident somebody sits is never ended here.
 import json
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from irtui.desk.home import Home
+from irtui.desk.nouns import IncidentEntry
 from irtui.errors import Denied, UsageError
 from irtui.gameday.world import World
 from irtui.journal.handle import writer
@@ -38,6 +39,12 @@ def folder_of(home: Home, incident: str) -> Path:
 def runs(home: Home, incident: str) -> bool:
     """Whether the process of its world is there."""
     return _pid(folder_of(home, incident)) is not None
+
+
+def told(home: Home, entry: IncidentEntry) -> IncidentEntry:
+    """The entry; of a rehearsal that was left with the word whether its world still runs."""
+    left = entry.mode == "rehearsal" and entry.status == "open" and not entry.writer
+    return replace(entry, why=f"its world {'runs' if runs(home, entry.id) else 'has ended'}") if left else entry
 
 
 def running(home: Home) -> tuple[LeftWorld, ...]:

@@ -111,7 +111,7 @@ def _within(seconds: float, read: Callable[[], _Read]) -> _Read:
     def work() -> None:
         try:
             given.put(read())
-        except Exception as error:
+        except Exception as error:  # it belongs to whoever waits
             given.put(error)
 
     Thread(target=work, daemon=True, name="checkpoint").start()

@@ -2,7 +2,7 @@
 
 from irtui.engine import checkpointing
 from irtui.engine.hands import Hands
-from irtui.engine.operator import Message
+from irtui.engine.operator import Message, too_short
 from irtui.model.incident import IncidentState, StepStatus
 
 
@@ -23,7 +23,7 @@ def close(hands: Hands, reason: str) -> None:
         hands.operator.tell(Message("Not closed", words, "Look again at it first.", "error"))
         return
     left = unfinished(state)
-    if left and len(reason.strip()) < 4:
+    if left and too_short(reason):
         words = f"Open or not yet sure: {', '.join(left)}."
         hands.operator.tell(Message("Not closed", words, "Close with a reason to leave them so.", "warning"))
         return

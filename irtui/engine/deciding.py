@@ -1,7 +1,7 @@
 """What the operator decides of an incident without AWS: to leave a step out, to allow changes."""
 
 from irtui.engine.hands import Hands
-from irtui.engine.operator import Confirmation, Message
+from irtui.engine.operator import REASON_NEEDED, Confirmation, Message, too_short
 from irtui.engine.sessions import member_of
 from irtui.guards.ruling import ask
 from irtui.model.incident import StepState, StepStatus
@@ -12,8 +12,8 @@ def skip(hands: Hands, step: StepState, reason: str) -> None:
     tell = hands.operator.tell
     if not step.step.skippable:
         tell(Message("This step cannot be skipped", "The runbook says so.", level="warning", key=step.key))
-    elif len(reason.strip()) < 4:
-        tell(Message("Not skipped", "A reason is needed (at least four characters).", level="warning", key=step.key))
+    elif too_short(reason):
+        tell(Message("Not skipped", REASON_NEEDED, level="warning", key=step.key))
     elif step.status is StepStatus.IN_DOUBT:
         tell(Message("Not skipped", "It may have been done: look again first.", level="warning", key=step.key))
     else:

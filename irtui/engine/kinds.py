@@ -12,7 +12,7 @@ from irtui.engine.contexts import context_of, steps_read
 from irtui.engine.hands import Hands, in_words
 from irtui.engine.ledger import clipped
 from irtui.engine.looks import Sight, look
-from irtui.engine.operator import Message, Progress, Question, Task
+from irtui.engine.operator import Message, Progress, Question, Task, too_short
 from irtui.engine.outline import unit_key
 from irtui.engine.planning import filled_look
 from irtui.engine.reading import read_step
@@ -184,7 +184,7 @@ def _attest(hands: Hands, step: StepState, body: ManualBody) -> None:
         statement = hands.operator.attest(Task(unit, title, str(fill(body.instruction, context)), shown))
         if statement is None:
             return
-        if len(statement.strip()) < 4:
+        if too_short(statement):
             words = "Say in a few words what was done."
             hands.operator.tell(Message("Not recorded", words, level="warning", key=unit))
             return

@@ -12,6 +12,13 @@ from irtui.model.incident import IncidentState
 from irtui.model.plan import Plan
 from irtui.model.verdict import Verdict
 
+REASON_NEEDED = "A reason is needed (at least four characters)."
+
+
+def too_short(text: str) -> bool:
+    """Whether a reason or a statement says too little to be recorded."""
+    return len(text.strip()) < 4
+
 
 @dataclass(frozen=True, slots=True)
 class RunStep:
@@ -138,7 +145,7 @@ class Confirmation:
         """Empty when this answer is enough, else what is missing, in words."""
         if self.typed and typed != self.typed:
             return f"type exactly: {self.typed}"
-        if self.reason_for and len(reason.strip()) < 4:
+        if self.reason_for and too_short(reason):
             return "a reason is needed (at least four characters)"
         return ""
 

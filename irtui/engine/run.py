@@ -228,8 +228,7 @@ class Run:
 
     def _unanswered(self, step: StepState) -> list[str]:
         """Titles of the steps that its `when` reads and that are not done yet."""
-        prefix = step.key[: len(step.key) - len(step.step.id)]
-        read = [self.state.step(f"{prefix}{name}") for name in dict.fromkeys(steps_read(step.step.when))]
+        read = [self.state.step(f"{step.runs_in}{name}") for name in dict.fromkeys(steps_read(step.step.when))]
         return [other.title for other in read if not machine.passed(other)]
 
     def _settle_approval(self, hands: Hands, step: StepState) -> None:

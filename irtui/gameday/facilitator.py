@@ -25,13 +25,12 @@ from irtui.engine.operator import (
     Question,
     Task,
     TellAnchor,
+    too_short,
 )  # fmt: skip
 from irtui.engine.outline import split_key
 from irtui.errors import UsageError
 from irtui.model.incident import IncidentState
 
-LEAST = 4
-"""Characters that a statement has at least: the engine records no shorter one."""
 TAKES = 90.0
 """Seconds that work by hand takes; the adversary does not wait for it."""
 BEAT = 2.0
@@ -99,7 +98,7 @@ class Facilitated:
 
     def attest(self, task: Task) -> str | None:
         statement = self._operator.attest(task)
-        if statement is not None and len(statement.strip()) >= LEAST and not self._ended:
+        if statement is not None and not too_short(statement) and not self._ended:
             try:
                 done = self._world.stagehand(split_key(task.key)[0])
             except UsageError as error:

@@ -85,7 +85,7 @@ def _gap(error: AwsFault | SimulatorGap) -> str:
 
 
 def _by_kind(judged: Mapping[str, str], account: str) -> dict[str, tuple[str, ...]]:
-    """What is allowed on no resource whatever, by all the resources of the kind that it acts on."""
+    """What is not allowed on everything, by all the resources of the kind that it acts on."""
     found: dict[str, tuple[str, ...]] = {}
     for name, said in judged.items():
         if said == "implicitDeny" and name not in WHOLE and (kind := _kind(name, account)):

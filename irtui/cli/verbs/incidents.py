@@ -1,7 +1,6 @@
 """`irtui incidents`: what was opened on this machine, and what came of it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -9,9 +8,6 @@ from irtui.cli import family, options, present
 from irtui.cli.opening import Session, home
 from irtui.cli.output import Result, table
 from irtui.text import inert
-
-if TYPE_CHECKING:
-    from irtui.desk.nouns import IncidentEntry
 
 
 @click.group()
@@ -23,16 +19,10 @@ def incidents() -> None:
 @options.output
 def list_() -> Result:
     """Every incident on this machine, newest first."""
-    from dataclasses import replace
-
     from irtui.desk.catalogue import incident_entries
-    from irtui.desk.worlds import runs
+    from irtui.desk.worlds import told
 
-    def told(entry: "IncidentEntry") -> "IncidentEntry":
-        left = entry.mode == "rehearsal" and entry.status == "open" and not entry.writer
-        return replace(entry, why=f"its world {'runs' if runs(home(), entry.id) else 'has ended'}") if left else entry
-
-    entries = [told(entry) for entry in incident_entries(home())]
+    entries = [told(home(), entry) for entry in incident_entries(home())]
     data = [
         {
             "id": entry.id, "mode": entry.mode, "runbook": entry.runbook, "title": entry.title,

@@ -420,8 +420,7 @@ def after_close(
     notes: List[str],
 ) -> Optional[FrozenSet[str]]:  # fmt: skip
     """Takes what was recorded after the close; the commitments of the texts that were removed, None when nobody can
-    tell. Not `own`: the folder is
-    not the incident's, and what lies there may be another's."""
+    tell. Not `own`: the folder is not the incident's, and what lies there may be another's."""
     count, head, removed = journal.count, journal.head, set()
     known = {by for _, _, by in journal.keys} | signers
     try:

@@ -220,7 +220,7 @@ class _Crew:
             ended, begun = self._results(process, batch)
             if not ended:
                 return read, begun
-            read += len(ended)
+            read += len(ended)  # never past a log that stands for a finding: that one is the last of its batch
             self._give(batch, Done(logs[read - 1].where, sum(ended), len(ended)))
         return len(logs), False
 

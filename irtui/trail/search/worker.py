@@ -3,8 +3,7 @@
 Rules: on stdin the query, then lines that name logs: each with its path, or one with the size of its bytes, which
 follow; an empty line wants all that was found until then. On stdout a line for each event (its bytes follow), each
 finding, and the ends of logs: the size of each. What was found in a log stands before its end, and after that of the
-log before. A path is opened only when it is a plain file itself; a link or a device there is a
-finding.
+log before. A path is opened only when it is a plain file itself; a link or a device there is a finding.
 """
 
 import json

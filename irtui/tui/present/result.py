@@ -45,9 +45,7 @@ def result_lines(step: StepState, told: Sequence[Message] = ()) -> tuple[Line, .
         lines += [labelled("not there", what_for(None))]
     lines += [EMPTY] if lines else []
     lines += section("Calls", (line for call in step.calls for line in _call(call)))
-    lines += section(
-        "Values", (labelled(name, compact(value)) for name, value in step.values.items() if name != "absent")
-    )
+    lines += section("Values", (labelled(name, compact(value)) for name, value in _values(step)))
     lines += section("Not read", (say(f"- {gap}", "warn") for gap in step.gaps))
     for message in told:
         lines += [*message_lines(message), EMPTY]

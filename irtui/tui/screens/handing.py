@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from irtui.desk.handed import Parting, named_key, new_file
+from irtui.engine.operator import too_short
 from irtui.errors import UsageError
 from irtui.tui.messages import Broke
 from irtui.tui.present.lines import Line
@@ -21,8 +22,6 @@ from irtui.tui.widgets.paint import safe
 from irtui.tui.widgets.pane import Pane
 from irtui.tui.widgets.typed import TypedInput
 
-_LEAST = 4
-"""Characters of a reason."""
 _LONGEST = 1000
 
 
@@ -119,7 +118,7 @@ class HandOverScreen(_Form):
     def missing(self) -> str:
         if not self.said("to"):
             return "to whom? a name is needed"
-        if len(self.said("reason")) < _LEAST:
+        if too_short(self.said("reason")):
             return "what must they know? at least four characters"
         try:
             named_key(self.said("key"))
@@ -158,7 +157,7 @@ class TakeOverScreen(_Form):
     VERB = "Take over"
 
     def missing(self) -> str:
-        if len(self.said("reason")) < _LEAST:
+        if too_short(self.said("reason")):
             return "a reason is needed (at least four characters)"
         return super().missing()
 
