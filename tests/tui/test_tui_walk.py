@@ -128,7 +128,6 @@ async def test_walk_confirm_undo_skip_note_close() -> None:
         await until(pilot, lambda: app.screen.sitting.my_turn)  # type: ignore[attr-defined]
         await pilot.press("u")
         await until(pilot, lambda: name(app) == "ConfirmScreen")
-        app.clear_notifications()  # at 80 columns a toast lies over the foot of a dialog until it goes by itself
         await until(pilot, lambda: "Take back 1 change" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: name(app) == "RunScreen" and app.screen.sitting.my_turn)  # type: ignore[attr-defined]
