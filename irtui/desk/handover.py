@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from irtui.desk.handed import Parting, of_a_real_one, signing_off
 from irtui.desk.keys import IncidentKey, Keys
 from irtui.desk.recorded import folded
 from irtui.errors import JournalError, UsageError
-from irtui.journal.evidence import EVIDENCE
+from irtui.journal import zipped
+from irtui.journal.evidence import EVIDENCE, open_regular
 from irtui.journal.handing import given_away
 from irtui.journal.handle import JOURNAL
 from irtui.journal.read import read_records
@@ -28,8 +28,6 @@ from irtui.journal.store import Journal
 from irtui.journal.typed import TEXTS
 from irtui.journal.verify import NOT_CLOSED, verify
 
-LARGEST = 1024 * 1024 * 1024
-MOST = 100_000
 _MEMBER = re.compile(r"([A-Z0-9][A-Z0-9._-]{0,99})/(?:journal\.jsonl|(?:evidence|texts)/[0-9a-f]{64})")
 _PARTS = (EVIDENCE, TEXTS)
 _SEAT = (
@@ -94,12 +92,13 @@ def bundled(folder: Path, path: Path) -> Path:
         if path.exists():
             raise UsageError(f"{path} is there already.", advice="Name another file.")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as stream:
-            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
                 beside = (file for below in _PARTS for file in sorted((folder / below).glob("*")))
                 for file in (folder / JOURNAL, *beside):
                     name = f"{folder.name}/{file.relative_to(folder)}"
                     if _MEMBER.fullmatch(name):
-                        archive.writestr(zipfile.ZipInfo(name), file.read_bytes(), zipfile.ZIP_DEFLATED)
+                        with open_regular(file) as content:
+                            zipped.put(archive, name, content, zipped.EARLIEST)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
@@ -117,36 +116,26 @@ def unpacked(path: Path, incidents: Path) -> tuple[Path, bool]:
     What was received before and not yet joined is content; an older part of the same journal is replaced. Raises
     UsageError, JournalError.
     """
+    part = None
     try:
-        with zipfile.ZipFile(path) as archive:
-            name = _checked(archive)
+        with zipped.opened(path, _MEMBER) as (archive, members):
+            name, *others = {member.filename.partition("/")[0] for member in members}
+            if others:
+                raise ValueError("it holds more than one incident")
             part = incidents / f".{name}.part"
             shutil.rmtree(part, ignore_errors=True)
             for below in _PARTS:
                 (part / below).mkdir(mode=0o700, parents=True)
-            for member in archive.infolist():
-                target = part / member.filename.partition("/")[2]
-                with archive.open(member) as source, target.open("xb") as file:
-                    shutil.copyfileobj(source, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as fault:
-        raise UsageError(f"{path} cannot be read as a handed-over incident: {type(fault).__name__}.") from fault
-    try:
+            for member in members:
+                zipped.take(archive, member, part / member.filename.partition("/")[2])
         return incidents / name, _placed(part, incidents / name)
+    except ValueError as flaw:
+        raise UsageError(f"{path} is no handed-over incident: {flaw}.", advice="Nothing of it was kept.") from flaw
+    except OSError as fault:
+        raise UsageError(f"{path} cannot be unpacked: {fault.strerror or fault}.") from fault
     finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _checked(archive: zipfile.ZipFile) -> str:
-    members = archive.infolist()
-    names = [_MEMBER.fullmatch(member.filename) for member in members]
-    found = {match[1] for match in names if match}
-    if len(members) > MOST or sum(member.file_size for member in members) > LARGEST:
-        raise UsageError("This file is larger than any incident.", advice="Nothing was unpacked.")
-    if not all(names) or len(found) != 1 or len({member.filename for member in members}) != len(members):
-        raise UsageError("This file holds something else than one incident.", advice="Nothing was unpacked.")
-    return found.pop()
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 def _placed(part: Path, folder: Path) -> bool:

@@ -9,11 +9,10 @@ import base64
 import contextlib
 import io
 import re
-import shutil
 import stat
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
@@ -27,13 +26,12 @@ from irtui.journal.head import HEAD
 from irtui.journal.record import lines, parse
 from irtui.journal.typed import TEXTS, commitment
 from irtui.journal.verify import Verification
+from irtui.journal.zipped import EARLIEST, put
 from irtui.report.bundled.page import key_file, operator_file, readme
 
 VERIFIER = "verify.py"
 README = "README.md"
 HTML, MARKDOWN = "report.html", "report.md"
-_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
-"""The first time that a zip can hold."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PUBLIC = bytes.fromhex("302a300506032b6570032100")
 """What stands before an Ed25519 public key in DER (RFC 8410)."""
@@ -50,12 +48,12 @@ def bundle(folder: Path, reports: Mapping[str, str], verification: Verification,
     keys = {name: pem(public) for key in chain.keys for name, public in _publics(key)}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zip_file:
         for name, text in said.items():
-            _put(zip_file, name, io.BytesIO(text.encode("utf-8")), last)
+            put(zip_file, name, io.BytesIO(text.encode("utf-8")), last)
         for name, path in _copied(folder, texts):
             with open_regular(path) as stream:
-                _put(zip_file, name, stream, last)
+                put(zip_file, name, stream, last)
         for name, text in keys.items():
-            _put(zip_file, name, io.BytesIO(text.encode("ascii")), last)
+            put(zip_file, name, io.BytesIO(text.encode("ascii")), last)
 
 
 def verifier() -> str:
@@ -86,10 +84,10 @@ def _copied(folder: Path, texts: Collection[str]) -> Iterator[tuple[str, Path]]:
 
 def _walked(data: bytes) -> tuple[Chain, datetime]:
     """The chain as far as it holds, and the time of its last record."""
-    chain, last = Chain(), _EARLIEST
+    chain, last = Chain(), EARLIEST
     for line in lines(data):
         try:
-            last = max(_EARLIEST, datetime.fromisoformat(chain.take(line).t))
+            last = max(EARLIEST, datetime.fromisoformat(chain.take(line).t))
         except ValueError:
             break
     return chain, last
@@ -100,12 +98,3 @@ def _typed(data: bytes) -> Iterator[str]:
     for line in lines(data):
         with contextlib.suppress(ValueError):
             yield commitment(parse(line))
-
-
-def _put(zip_file: zipfile.ZipFile, name: str, stream: BinaryIO, moment: datetime) -> None:
-    moment = min(moment, datetime(2107, 12, 31, tzinfo=UTC))
-    member = zipfile.ZipInfo(name, moment.timetuple()[:6])
-    member.create_system = 3  # Unix, on every system
-    member.external_attr = (stat.S_IFREG | 0o600) << 16
-    with zip_file.open(member, "w", force_zip64=True) as out:
-        shutil.copyfileobj(stream, out, 1024 * 1024)

@@ -1,7 +1,6 @@
 """The bundle: the same bytes each time, private, checked by program and by hand, and no trap can be unpacked."""
 
 import hashlib
-import io
 import os
 import re
 import shutil
@@ -9,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import warnings
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,8 +22,10 @@ from irtui.journal.seal import Ed25519Signer
 from irtui.journal.store import Journal
 from irtui.journal.verify import verify
 from tests.support.journals import KINDS, written
+from tests.support.zip_traps import traps
 
 Incident = Callable[..., Path]
+TRAPS = traps()
 SECRET = b"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
 
@@ -139,7 +139,7 @@ def test_a_fault_leaves_no_half_bundle(incident: Incident, tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     folder = incident()
-    monkeypatch.setattr("irtui.report.bundle.shutil.copyfileobj", full)
+    monkeypatch.setattr("irtui.journal.zipped.shutil.copyfileobj", full)
     with pytest.raises(UsageError, match="No space left"):
         packed(folder, tmp_path / "made.zip")
     assert not (tmp_path / "made.zip").exists()
@@ -216,56 +216,6 @@ def test_a_doctored_report_is_noted(made: Packed, tmp_path: Path, name: str) -> 
     assert bent.notes[-1] == f"{name} in it is not what this irtui makes of the journal: do not go by it"
     gone = verified(rewritten(made.path, tmp_path / "gone.zip", **{member: None}))
     assert gone.notes[-1] == f"there is no {name} in it"
-
-
-def trap(*names: str, data: bytes = b"x", compression: int = zipfile.ZIP_STORED, mode: int = 0o100600) -> bytes:
-    """A zip with a journal and what else is named."""
-    out = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(out, "w", compression) as zip_file:
-        warnings.simplefilter("ignore")  # of a name that stands in it twice
-        for name in ("journal.jsonl", *names):
-            member = zipfile.ZipInfo(name)
-            member.external_attr = mode << 16
-            member.compress_type = compression
-            zip_file.writestr(member, data)
-    return out.getvalue()
-
-
-def overlapping() -> bytes:
-    """Two members whose data are the same bytes of the file: the second entry of the directory points at the first."""
-    whole = bytearray(trap("evidence/" + "a" * 64, data=b"x" * 4000))
-    second = whole.rindex(b"PK\x01\x02")
-    name = b"evidence/" + b"a" * 64
-    assert whole[second + 46 : second + 46 + len(name)] == name
-    whole[second + 42 : second + 46] = (0).to_bytes(4, "little")
-    return bytes(whole)
-
-
-TRAPS = {
-    "above": trap("../escaped"),
-    "absolute": trap("/tmp/escaped"),
-    "drive": trap("C:\\escaped"),
-    "backslash": trap("evidence\\" + "a" * 64),
-    "deep path": trap("evidence/../../escaped"),
-    "unknown name": trap("run-me.sh"),
-    "other case": trap("README.MD"),
-    "folder": trap("evidence/"),
-    "evidence of no hash": trap("evidence/" + "A" * 64),
-    "name with a line feed": trap("HEAD\n"),
-    "NUL in a name": trap("HEADx").replace(b"HEADx", b"HEAD\0"),
-    "twice": trap("HEAD", "HEAD"),
-    "link": trap("HEAD", data=b"/etc/passwd", mode=stat.S_IFLNK | 0o777),
-    "device": trap("HEAD", mode=stat.S_IFCHR | 0o666),
-    "bomb": trap("HEAD", data=b"\0" * 20_000_000, compression=zipfile.ZIP_DEFLATED),
-    "lzma": trap("HEAD", compression=zipfile.ZIP_LZMA),
-    "overlapping": overlapping(),
-    "something before it": b"#!/bin/sh\n" + trap("HEAD"),
-    "no journal": trap().replace(b"journal.jsonl", b"journal.jsonx"),
-    "damaged": trap("HEAD", data=b"abcdef" * 50).replace(b"abcdef", b"abcdeg", 1),
-    "cut": trap("HEAD")[:-30],
-    "empty": trap()[-22:],
-    "only a beginning": b"PK\x03\x04" + b"\0" * 100,
-}
 
 
 @pytest.mark.parametrize("name", TRAPS)
