@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from irtui.aws.wire import Transport
 from irtui.clock import Clock, SystemClock
-from irtui.desk import catalogue
+from irtui.desk import catalogue, resuming
 from irtui.desk.anchoring import tell
 from irtui.desk.approvals import Asked, approved, read_asked
 from irtui.desk.handed import Handed, Parting, digest_of, waits_for
@@ -31,16 +31,17 @@ from irtui.desk.opening import (
     enter_live,
     enter_world,
     pinned,
+    unlocks,
+    usable,
     warnings,
 )  # fmt: skip
-from irtui.desk.recorded import recorded_runbooks
 from irtui.desk.redacting import Removable, Removed, redact, removable
 from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.visit import Visit
 from irtui.desk.worlds import WORLD_IDLE, folder_of, runs
 from irtui.engine.ledger import Ledger
 from irtui.engine.run import Run
-from irtui.errors import CredentialsError, Denied, JournalError, KeyUnavailable, Problem, RunbookError, UsageError
+from irtui.errors import CredentialsError, Denied, KeyUnavailable, Problem
 from irtui.gameday.clock import ScenarioClock
 from irtui.gameday.scenario import Scenario, Scenarios
 from irtui.gameday.scenario.lint import lint as lint_scenario
@@ -48,17 +49,13 @@ from irtui.gameday.world import World
 from irtui.guards.situation import Limits
 from irtui.journal.anchor import Anchor
 from irtui.journal.handing import given_away
-from irtui.journal.handle import Held, writer
 from irtui.journal.read import read_records
 from irtui.journal.store import Journal
-from irtui.lint.check import lint
 from irtui.model.identity import Identity
 from irtui.model.incident import IncidentState
 from irtui.model.runbook import Runbook
-from irtui.redact import masked_text
 from irtui.runbook.library import Library, Trust
 from irtui.settings.load import Settings
-from irtui.text import inert
 
 if TYPE_CHECKING:
     from irtui.desk.answers import Answer
@@ -148,7 +145,7 @@ class Desk:
             request = replace(request, scenario=str(Path(scenario.path).absolute()))
         runbook = self._library.find(request.runbook or (scenario.runbook if scenario else ""))
         children = self._library.children(runbook)
-        self._usable(runbook, children)
+        usable(runbook, children)
         incident = self._new_id()
         if scenario is None:
             entrance = enter_live(request, self._environ, self._clock, ask_secret, self._transport)
@@ -182,7 +179,7 @@ class Desk:
         prepared = self._prepared[briefing.ticket]
         request, runbook, identity = briefing.request, briefing.runbook, briefing.identity
         inputs = checked_inputs(runbook.inputs, {**request.inputs, **answers.inputs})
-        _unlocks(answers.account_typed, identity.account)
+        unlocks(answers.account_typed, identity.account)
         if briefing.needs_trust and not answers.trust:
             raise Denied(
                 f"{runbook.name} did not ship with irtui and is not trusted yet (digest {runbook.digest[:16]}).",
@@ -232,31 +229,10 @@ class Desk:
 
         Raises UsageError, JournalError, CredentialsError, KeyUnavailable, Denied (another account).
         """
-        folder = self.home.incident(incident_id or self._latest())
-        records = read_records(folder)
-        if not records:
-            raise JournalError(
-                f"{folder.name} holds no record.", title="Nothing to resume", advice="Open a new incident."
-            )
-        if records[-1].type == "close":
-            raise UsageError(f"{folder.name} is closed.", advice=f"Read it with `irtui audit show {folder.name}`.")
-        given = given_away(records[-1])
-        if given is not None and not received:
-            raise UsageError(
-                f"{folder.name} was handed over to {inert(given.get('to') or 'another machine')}; it goes on there.",
-                advice="Its key here is destroyed. If it comes back: irtui incidents receive FILE.",
-            )
-        if not seize and (holder := writer(folder)):  # before anything is asked for
-            raise Held(folder.name, holder)
+        folder = self.home.incident(incident_id or resuming.latest(self.home))
+        records = resuming.resumable(folder, seize=bool(seize), received=received)
+        runbook, children = resuming.its_runbooks(folder, records)
         opened = records[0].body
-        try:
-            runbook, children = recorded_runbooks(folder, records)
-        except JournalError as error:
-            raise JournalError(
-                f"{folder.name} was left before its runbook was kept: {error.message}",
-                title="Nothing to resume",
-                advice="Nothing was done in it. Open a new incident.",
-            ) from error
         request = Request(
             str(opened["mode"]), runbook.name, str(opened.get("scenario", "")),
             profile or str(opened.get("profile", "")), region or str(opened.get("region", "")),
@@ -266,12 +242,7 @@ class Desk:
         if (key or kind_of(records)) == PASSPHRASE_FILE and not passphrase:
             passphrase = ask_secret("Passphrase of the key file") or ""
         signing = self._keys.again(records, folder.name, request.mode, key, passphrase)
-        wanted = str(records[-1].body.get("to_key") or "") if records[-1].type == "handover" else ""
-        if wanted and (signing.endorsement or {}).get("by") != wanted:
-            raise Denied(
-                f"{folder.name} was handed over to the key {wanted[:16]}…, which is not yours.",
-                advice="Nothing was done. Ask for a hand-over to your key: irtui keys show.",
-            )
+        resuming.is_for(records, signing)
         if request.mode == "rehearsal":
             world = World.connect(folder_of(self.home, folder.name))
             entrance = enter_world(world, ScenarioClock(world, hurry))
@@ -357,7 +328,7 @@ class Desk:
     def waits_for(self, incident: str) -> str:
         """For whom it waits on this machine since its last operator signed off; empty: nobody did. Raises UsageError,
         JournalError."""
-        records = read_records(self.home.incident(incident or self._latest()))
+        records = read_records(self.home.incident(incident or resuming.latest(self.home)))
         return waits_for(records[-1]) if records and given_away(records[-1]) is None else ""
 
     def tell_anchor(self, incident: str, where: str, line: Anchor | None, *, key: str, ask_secret: AskSecret) -> Anchor:
@@ -436,15 +407,6 @@ class Desk:
         )
         return Visit(ledger, entrance.door, entrance.clock, run, key=key, rehearsal=rehearsal)
 
-    def _usable(self, runbook: Runbook, children: Mapping[str, Runbook]) -> None:
-        problems: list[Problem] = []
-        for each in (runbook, *children.values()):
-            problems += [problem for problem in lint(each, children) if problem.level == "error"]
-            if masked_text(each.source) != each.source:
-                raise RunbookError(f"{each.name} holds what looks like a secret.", advice="Take it out, and rotate it.")
-        if problems:
-            raise RunbookError(f"{runbook.name}: {len(problems)} problems", tuple(problems))
-
     def _operator(self, identity: Identity) -> str:
         """How the trail names the human: by the settings, the login name, or as AWS knows the session."""
         login = self._environ.get("USER") or self._environ.get("LOGNAME")
@@ -460,20 +422,3 @@ class Desk:
 
     def _new_run(self) -> str:
         return self._random(8).hex()
-
-    def _latest(self) -> str:
-        found = [entry for entry in self.incidents() if entry.status == "open"]
-        for entry in (*(each for each in found if each.mode == "real" or runs(self.home, each.id)), *found):
-            return entry.id  # without one that can go on, the newest: it says why it cannot
-        raise UsageError(
-            "There is no open incident.", title="Nothing to resume", advice="`irtui incidents list` shows all."
-        )
-
-
-def _unlocks(typed: str, account: str) -> None:
-    if typed and typed != account[-4:]:
-        raise UsageError(
-            f"{typed!r} is not the end of account {account}.",
-            title="Wrong account digits",
-            advice="Type its last four digits to unlock changes, or nothing to stay read-only.",
-        )

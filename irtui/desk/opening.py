@@ -14,11 +14,13 @@ from irtui.clock import Clock
 from irtui.desk.inputs import flaw_of
 from irtui.desk.nouns import Field, Request
 from irtui.desk.offers import offers
-from irtui.errors import Denied
+from irtui.errors import Denied, Problem, RunbookError, UsageError
 from irtui.gameday.world import World
+from irtui.lint.check import lint
 from irtui.model.effect import Effect
 from irtui.model.identity import Identity
 from irtui.model.runbook import CallBody, ChildBody, Runbook
+from irtui.redact import masked_text
 from irtui.settings.load import Settings
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}")
@@ -74,6 +76,27 @@ def pinned(identity: Identity, account: str) -> None:
             f"These credentials are for account {identity.account}, not {account}.",
             title="Wrong account",
             advice="Nothing was done. Choose the right profile.",
+        )
+
+
+def usable(runbook: Runbook, children: Mapping[str, Runbook]) -> None:
+    """Raises RunbookError for one that lint refuses, and for one that holds a secret."""
+    problems: list[Problem] = []
+    for each in (runbook, *children.values()):
+        problems += [problem for problem in lint(each, children) if problem.level == "error"]
+        if masked_text(each.source) != each.source:
+            raise RunbookError(f"{each.name} holds what looks like a secret.", advice="Take it out, and rotate it.")
+    if problems:
+        raise RunbookError(f"{runbook.name}: {len(problems)} problems", tuple(problems))
+
+
+def unlocks(typed: str, account: str) -> None:
+    """Raises UsageError when something else than the last four digits of the account was typed."""
+    if typed and typed != account[-4:]:
+        raise UsageError(
+            f"{typed!r} is not the end of account {account}.",
+            title="Wrong account digits",
+            advice="Type its last four digits to unlock changes, or nothing to stay read-only.",
         )
 
 
