@@ -30,7 +30,8 @@ def witness_lines(found: Witness) -> list[str]:
         f"  cloudtrail  {said}: {len(found.seen)} calls have their event{head}",
         f"    of {found.events} events{newest}; whether they are all that there are, irtui trail validate says",
         *(f"    changed outside this journal  {inert(each, 400)}" for each in found.unrecorded),
-        *(f"    another record  {inert(each, 400)}" for each in found.contradicted),
+        *(f"    not the call it says  {inert(each, 400)}" for each in found.contradicted),
+        *(f"    changed by another session of the role  {inert(each, 400)}" for each in found.beside),
         *(f"    said to be sent  {inert(each, 400)}" for each in found.unseen),
     ]
 

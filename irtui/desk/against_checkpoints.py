@@ -9,10 +9,13 @@ from irtui.clock import Clock
 from irtui.desk.checkpoints import as_data, kept, limits, read_checkpoints, words
 from irtui.desk.doors import ReadingDoor
 from irtui.desk.exports import verified
+from irtui.errors import UsageError
 from irtui.journal.anchor import Anchor, anchor_in
+from irtui.journal.handle import JOURNAL
 from irtui.journal.read import read_records
 from irtui.journal.record import Record
 from irtui.journal.verify import Verification
+from irtui.report.unbundle import is_bundle
 
 Told = tuple[tuple[str, ...], list[dict[str, Any]]]
 """One line for each checkpoint, foreign text in it, and the same as data."""
@@ -26,6 +29,10 @@ def verified_against(
 
     Raises UsageError for what is no checkpoint, AwsFault for one that cannot be read.
     """
+    if given and path.is_file() and not is_bundle(path):
+        if path.name != JOURNAL:  # what stands beside a lone file may be another journal
+            raise UsageError(f"{path} is no incident's folder.", advice="Checkpoints are for a folder, or a bundle.")
+        path = path.parent
     read = [each for name in given for each in read_checkpoints(name, door)]
     records: list[Record] = []
 
@@ -33,7 +40,7 @@ def verified_against(
         """A bundle is unpacked only while it is looked at."""
         found = by(folder, **more)
         if read and found.records:
-            records.extend(read_records(folder if folder.is_dir() else folder.parent))
+            records.extend(read_records(folder))
         return found
 
     found = verified(path, looking, anchors=(*anchors, *(anchor_in(each.note) for each in read)), **named)

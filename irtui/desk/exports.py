@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from irtui.journal.head import HEAD
 from irtui.journal.read import read_journal
 from irtui.journal.typed import TEXTS
 from irtui.journal.verify import Verification, verify
-from irtui.report.bundle import HTML, MARKDOWN, VERIFIER, bundle, verifier
+from irtui.report.bundle import HTML, MARKDOWN, bundle
 from irtui.report.csv import csv
 from irtui.report.dossier import Dossier
 from irtui.report.html import html
@@ -75,12 +76,16 @@ def packed(folder: Path, path: Path) -> Packed:
     """Writes the bundle of an incident to a new file that only its owner reads. Raises JournalError, UsageError."""
     with _still(folder) as still:
         found = dossier(still)
-        reports = {HTML: html(found), MARKDOWN: markdown(found.records, found.verification)}
+        reports = _reports(found)
         with new_file(path) as fd, os.fdopen(fd, "w+b", closefd=False) as out:
             bundle(still, reports, found.verification, out)
             out.seek(0)
             sha256 = hashlib.file_digest(out, "sha256").hexdigest()
             return Packed(path, out.tell(), sha256, found.verification)
+
+
+def _reports(found: Dossier) -> dict[str, str]:
+    return {HTML: html(found), MARKDOWN: markdown(found.records, found.verification)}
 
 
 @contextlib.contextmanager
@@ -120,24 +125,34 @@ def verified(path: Path, by: Callable[..., Verification] = verify, **given: Any)
     with tempfile.TemporaryDirectory(prefix="irtui-") as unpacked:
         folder = Path(unpacked)
         unbundle(path, folder)
-        found = by(folder, **given)
-        return replace(found, notes=(*found.notes, *_differences(folder)))
+        return replace(by(folder, **given), around=(*_differences(folder), *_unnamed(folder)))
 
 
-def _differences(folder: Path) -> list[str]:
-    """What in a bundle is not what this irtui would have put there: reports that say other things than the journal."""
-    made = dossier(folder)
-    texts = {VERIFIER: verifier(), HTML: html(made), MARKDOWN: markdown(made.records, made.verification)}
-    found = []
-    for name, text in texts.items():
-        try:
-            same = (folder / name).read_bytes() == text.encode("utf-8")
-        except OSError:
-            found.append(f"there is no {name} in it")
-            continue
-        if not same:
-            found.append(f"{name} in it is not what this irtui makes of the journal: do not go by it")
-    return found
+def _differences(folder: Path) -> Iterator[str]:
+    """What in an unpacked bundle is not what this irtui would have put there."""
+    made, found, out = dossier(folder), _files(folder), io.BytesIO()
+    bundle(folder, _reports(made), made.verification, out)
+    with zipfile.ZipFile(out) as zip_file:
+        wanted = {name: zip_file.read(name) for name in zip_file.namelist()}
+    for name in sorted({*wanted, *found}):
+        if name not in found:
+            yield f"there is no {name} in it"
+        elif name not in wanted:
+            yield f"{name} in it is of no key that the journal names, or of no text"
+        elif (folder / name).read_bytes() != wanted[name]:
+            yield f"{name} in it is not what this version of irtui makes of the journal: do not go by it"
+
+
+def _unnamed(folder: Path) -> Iterator[str]:
+    """Evidence that no record names: nothing vouches for it."""
+    named = {str(record.body.get("sha256")) for record in read_journal(folder).records if record.type == "evidence"}
+    for path in sorted((folder / EVIDENCE).glob("*")):
+        if path.name not in named:
+            yield f"{EVIDENCE}/{path.name} in it is named by no record"
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 @contextlib.contextmanager

@@ -19,9 +19,11 @@ from irtui.desk.keys import IncidentKey, Keys
 from irtui.desk.recorded import folded
 from irtui.errors import JournalError, UsageError
 from irtui.journal import zipped
+from irtui.journal.disk import RealDisk
 from irtui.journal.evidence import EVIDENCE, open_regular
 from irtui.journal.handing import given_away
-from irtui.journal.handle import JOURNAL
+from irtui.journal.handle import JOURNAL, held
+from irtui.journal.head import HEAD
 from irtui.journal.read import read_records
 from irtui.journal.record import Record
 from irtui.journal.store import Journal
@@ -91,7 +93,8 @@ def bundled(folder: Path, path: Path) -> Path:
     try:
         if path.exists():
             raise UsageError(f"{path} is there already.", advice="Name another file.")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as stream:
+        part.unlink(missing_ok=True)  # what a crash left
+        with os.fdopen(RealDisk().open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as stream:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
                 beside = (file for below in _PARTS for file in sorted((folder / below).glob("*")))
                 for file in (folder / JOURNAL, *beside):
@@ -150,9 +153,11 @@ def _placed(part: Path, folder: Path) -> bool:
         )
     if given_away(record) is None:
         raise UsageError("This incident was not handed over.", advice="`irtui incidents handover --bundle` does that.")
-    if folder.exists():
-        ours, theirs = (folder / JOURNAL).read_bytes(), (part / JOURNAL).read_bytes()
-        if not theirs.startswith(ours):
+    if not folder.exists():
+        part.replace(folder)
+        return True
+    with held(RealDisk(), folder) as ours:
+        if not (part / JOURNAL).read_bytes().startswith(ours):
             raise JournalError(
                 f"{folder.name} is here already, and it went another way.",
                 title="Not received",
@@ -162,8 +167,6 @@ def _placed(part: Path, folder: Path) -> bool:
             (folder / below).mkdir(mode=0o700, exist_ok=True)
             for file in (part / below).iterdir():
                 file.replace(folder / below / file.name)
-        (folder / "HEAD").unlink(missing_ok=True)
+        (folder / HEAD).unlink(missing_ok=True)
         (part / JOURNAL).replace(folder / JOURNAL)
-        return False
-    part.replace(folder)
-    return True
+    return False

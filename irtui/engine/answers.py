@@ -99,9 +99,7 @@ def _counted(hands: Hands, approved: Approved) -> tuple[StepState, str]:
 
 def _not_oneself(hands: Hands, approved: Approved) -> None:
     sitting = seat(hands)
-    key = sitting["key"]
-    own = {str(key["public"]), str((key.get("endorsement") or {}).get("by", ""))}
-    if approved.key in own:
+    if approved.key in hands.ledger.state.keys:
         raise ValueError("it is signed with the operator's own key: nobody approves for themselves")
     me = asker(sitting, hands.ledger.state.mode)
     if hands.ledger.state.mode == "real" and not approved.by.arn:

@@ -156,8 +156,10 @@ def _granted(hands: Hands, approval: Approval) -> bool:
     """Enough others have approved it; who took the incident over does not count as another."""
     if not approval.live(moment(hands)) or approval.glass:
         return bool(approval.glass) and approval.live(moment(hands))
-    me = asker(seat(hands), hands.ledger.state.mode)
-    return not approval.missing and not any(approver.person.same_as(me) for approver in approval.by)
+    incident = hands.ledger.state
+    me = asker(seat(hands), incident.mode)
+    mine = (approver.key in incident.keys or approver.person.same_as(me) for approver in approval.by)
+    return not approval.missing and not any(mine)
 
 
 def _request(hands: Hands, state: StepState, plans: tuple[Plan, ...]) -> bool:

@@ -99,6 +99,7 @@ class Known:
             region=str(body.get("region", "")),
             opened=record.t,
             key_kind=str(key.get("kind", "")),
+            keys=_keys(key),
             endpoints=tuple(body.get("endpoints") or ()),
             expires=_moment(body.get("expires")),
             inputs=dict(body.get("inputs") or {}),
@@ -112,6 +113,7 @@ class Known:
             caller=str(body.get("caller") or self.incident.caller),
             operator=str(body.get("operator") or self.incident.operator),
             key_kind=str(key.get("kind") or self.incident.key_kind),
+            keys=_keys(key) or self.incident.keys,
             expires=_moment(body.get("expires")),
         )
 
@@ -346,6 +348,11 @@ _NO_FACTS = (
     "anchor",
 )
 """Records that change at most the status of steps, and nothing else that an expression can see."""
+
+
+def _keys(key: Mapping[str, Any]) -> tuple[str, ...]:
+    endorsement = key.get("endorsement") or {}
+    return tuple(str(each) for each in (key.get("public"), endorsement.get("by")) if each)
 
 
 def _moment(text: Any) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from irtui.guards.ruling import allow, ask, deny
 from irtui.guards.situation import Situation
-from irtui.model.approval import Person
+from irtui.model.approval import Approver, Person
 from irtui.model.verdict import Ruling, Verdict
 
 GUARD = "two_person"
@@ -27,7 +27,7 @@ def judge(situation: Situation) -> Verdict:
         return ask(GUARD, "BREAK-GLASS: nobody else approved it.", "target")
     if approval.missing:
         return _missing(f"The runbook wants {people} to approve this: {approval.words}.")
-    if any(_is_me(situation, approver.person) for approver in approval.by):
+    if any(_is_me(situation, approver) for approver in approval.by):
         return deny(GUARD, "Whoever acts now has approved it. Somebody else must: ask anew.")
     names = ", ".join(f"{approver.pinned}, {approver.person.words}" for approver in approval.by)
     return allow(GUARD, f"Approved by {names}.")
@@ -38,7 +38,8 @@ def _missing(reason: str) -> Verdict:
     return Verdict(GUARD, Ruling.DENY, reason, APPROVAL)
 
 
-def _is_me(situation: Situation, approver: Person) -> bool:
-    """Whoever sits here now, not who a step's own session is."""
+def _is_me(situation: Situation, approver: Approver) -> bool:
+    """Whoever sits here now, by key and by person; not who a step's own session is."""
     incident = situation.incident
-    return approver.same_as(Person(incident.operator, incident.caller if incident.mode == "real" else ""))
+    me = Person(incident.operator, incident.caller if incident.mode == "real" else "")
+    return approver.key in incident.keys or approver.person.same_as(me)

@@ -183,6 +183,18 @@ class Handle:
             drop_ballast(self._disk, self._folder)
 
 
+@contextlib.contextmanager
+def held(disk: Disk, folder: Path) -> Iterator[bytes]:
+    """The journal as it is, while nobody can write it. Raises Held when somebody does, and OSError."""
+    fd = disk.open(folder / JOURNAL, os.O_RDWR | os.O_APPEND)
+    try:
+        if not disk.lock(fd):
+            raise Held(folder.name, holder(folder))
+        yield disk.read(fd)
+    finally:
+        disk.close(fd)
+
+
 def writer(folder: Path) -> str:
     """The process that writes the journal now, in words; empty when nobody does. Never raises.
 

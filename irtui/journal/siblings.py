@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from irtui.journal.anchor import Anchor, anchor
+from irtui.journal.chain import Chain
 from irtui.journal.evidence import open_regular
 from irtui.journal.handle import JOURNAL
-from irtui.journal.record import MAX_LINE, parse
+from irtui.journal.record import MAX_LINE
 
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,99})#(\d{1,15}):([0-9a-f]{64})", re.ASCII)
 
@@ -21,7 +22,7 @@ def named_by_others(folder: Path) -> Iterator[Anchor]:
     for path in sorted(folder.parent.glob(f"*/{JOURNAL}")):
         try:
             with open_regular(path) as file:
-                opened = parse(file.readline(MAX_LINE + 1))
+                opened = Chain().take(file.readline(MAX_LINE + 1))  # what no key signed says nothing
         except (OSError, ValueError):
             continue
         match = _NAMED.fullmatch(str(opened.body.get("previous", "")))

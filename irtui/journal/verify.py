@@ -54,6 +54,8 @@ class Verification:
     """What it does not prove, the gravest first."""
     removed: tuple[Removal, ...] = ()
     """Typed texts that were removed after the close, as signed there."""
+    around: tuple[str, ...] = ()
+    """What the bundle around it holds that is not made of it. Empty for a folder."""
 
     @property
     def words(self) -> str:
@@ -63,11 +65,13 @@ class Verification:
 
 
 def verify(
-    path: Path, *, incident: str = "", signers: Collection[str] | None = None, anchors: Iterable[Anchor] = ()
-) -> Verification:
+    path: Path, *, incident: str = "", signers: Collection[str] | None = None, known: Collection[str] = (),
+    anchors: Iterable[Anchor] = (),
+) -> Verification:  # fmt: skip
     """Verifies an incident's folder, or a journal file with what stands beside it. `signers` are public keys in
-    hex; when given, each key of the journal must be one of them or endorsed by one. Each of `anchors` must fit,
-    and so must the `incident` that it should be of."""
+    hex; when given, each key of the journal must be one of them or endorsed by one; without them those that are
+    `known` pin it, and a key that is not is no finding. Each of `anchors` must fit, and so must the `incident` that
+    it should be of."""
     folder, file = (path, path / JOURNAL) if path.is_dir() else (path.parent, path)
     walk = Walk(anchors=tuple(anchors))
     head = read_head(folder)  # before the journal: a writer at work writes it after
@@ -82,13 +86,13 @@ def verify(
     _judge_anchors(walk, incident)
     judge_after(walk, folder, signers or (), own=whole)
     judge_texts(walk, folder, whole or (folder / typed.TEXTS).is_dir())
-    return concluded(walk, signers)
+    return concluded(walk, signers, known)
 
 
-def concluded(walk: Walk, signers: Collection[str] | None) -> Verification:
+def concluded(walk: Walk, signers: Collection[str] | None, known: Collection[str]) -> Verification:
     """The verdict on a journal that was walked to its end, or to a finding."""
     _judge_end(walk)
-    pinned = _judge_keys(walk, signers)
+    pinned = _judge_keys(walk, signers, known)
     return _verification(walk, pinned)
 
 
@@ -192,6 +196,8 @@ def _note(walk: Walk, record: Record) -> None:
         _note_key(walk, walk.chain.keys[-1], walk.chain.keys[-2])
     elif record.type == "recovered":
         notes.append(f"#{seq}: a torn line of {inert(body.get('bytes'), 20)} bytes was cut off after a crash")
+    elif record.type == "approve" and body.get("kind") == "break-glass":
+        notes.append(f"#{seq}: break-glass: {inert(record.op, 80)} went on without the approval that was wanted")
     elif record.type == "anchor":
         seq = telling.named(record)
         notes.append(telling.words(record, walk.hashes[32 * (seq - 1) : 32 * seq].hex() if seq else ""))
@@ -247,14 +253,14 @@ def _judge_end(walk: Walk) -> None:
         walk.findings.append((NOT_CLOSED, chain.count, "still running, left, crashed or cut: nobody can tell from it"))
 
 
-def _judge_keys(walk: Walk, signers: Collection[str] | None) -> bool:
-    if not signers or not walk.chain.keys:
-        return False
-    given = {signer.lower() for signer in signers}
-    for key in walk.chain.keys:
-        if key.public not in given and key.endorsed_by not in given:
-            walk.findings.append((WRONG_KEY, key.seq, "none of the given keys signed or endorsed it"))
-    return all(verdict != WRONG_KEY for verdict, _, _ in walk.findings)
+def _judge_keys(walk: Walk, signers: Collection[str] | None, known: Collection[str]) -> bool:
+    """Whether each key of it is among those given, or vouched for by one; nobody's word is an empty name's."""
+    given = {signer.lower() for signer in signers or known} - {""}
+    strange = [key for key in walk.chain.keys if key.public not in given and key.endorsed_by not in given]
+    if signers:
+        walk.findings += [(WRONG_KEY, key.seq, "none of the given keys signed or endorsed it") for key in strange]
+    wrong = any(verdict == WRONG_KEY for verdict, _, _ in walk.findings)
+    return bool(walk.chain.keys) and not strange and not wrong
 
 
 def _verification(walk: Walk, pinned: bool) -> Verification:

@@ -24,7 +24,7 @@ def judge_after(walk: Walk, folder: Path, signers: Collection[str], *, texts: bo
     path, chain = folder / AFTER, walk.chain
     if walk.broken or not chain.count:
         return
-    known = {key.endorsed_by for key in chain.keys} | {signer.lower() for signer in signers}
+    known = ({key.endorsed_by for key in chain.keys} | {signer.lower() for signer in signers}) - {""}
     after = After(chain.count, chain.head, chain.incident)
     try:
         with open_regular(path) as stream:

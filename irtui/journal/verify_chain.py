@@ -36,8 +36,9 @@ SMALL = 4 * 1024 * 1024
 
 
 def verify_chain(
-    path: Path, *, incident: str = "", signers: Collection[str] | None = None, anchors: Iterable[Anchor] = ()
-) -> Verification:
+    path: Path, *, incident: str = "", signers: Collection[str] | None = None, known: Collection[str] = (),
+    anchors: Iterable[Anchor] = (),
+) -> Verification:  # fmt: skip
     """Like `verify`, many times faster, when nothing is wrong; else it is `verify`."""
     given = tuple(anchors)
     folder, file = (path, path / JOURNAL) if path.is_dir() else (path.parent, path)
@@ -48,9 +49,9 @@ def verify_chain(
         judge_after(walk, folder, signers or (), texts=False, own=path.is_dir())
         if walk.findings:
             raise ValueError("after the close")
-        found = concluded(walk, signers)
+        found = concluded(walk, signers, known)
         return replace(found, unproven=(LEFT_OUT, *found.unproven))
-    return verify(path, incident=incident, signers=signers, anchors=given)
+    return verify(path, incident=incident, signers=signers, known=known, anchors=given)
 
 
 def _fits(chain: Chain, head: Head | str, incident: str, anchors: tuple[Anchor, ...]) -> None:

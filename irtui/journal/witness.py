@@ -1,7 +1,8 @@
 """CloudTrail as a witness: what a journal says was sent, held against the events that AWS recorded, both ways.
 
-Rules: an event is a call's when it has the call's request id or the tag that the call's user agent carried, which holds
-the record's number and the first 16 hex digits of its hash. Events are foreign; whether they are all that AWS
+Rules: an event is a call's when it has the call's request id, or the tag that its user agent carried, which holds the
+record's number and the first 16 hex digits of its hash. A tag can be read and copied: the two must not contradict each
+other, it must be that call, and a call has one event. Events are foreign; whether they are all that AWS
 recorded, `irtui trail validate` says. CloudTrail is minutes late: what has no event yet may get one. Data events (S3
 objects, SNS messages) are in few trails, so none is missed; what AWS refused, it does not always record.
 """
@@ -17,6 +18,8 @@ from typing import Any
 
 from irtui.journal.record import Record, line
 
+_SOURCES = {"cloudwatch": "monitoring"}
+"""Services that CloudTrail calls otherwise than botocore."""
 _TAG = re.compile(r"md/x#([0-9a-f]{8})-(\d{1,15})-([0-9a-f]{16})(?![0-9a-f])", re.ASCII)
 
 
@@ -32,8 +35,10 @@ class Witness:
     """Intents without an event, in words."""
     unrecorded: tuple[str, ...]
     """Changing calls of the incident's own sessions, while it was open, without an intent."""
+    beside: tuple[str, ...]
+    """The same by other sessions of the same role: another person's, perhaps, so no disagreement."""
     contradicted: tuple[str, ...]
-    """Calls whose tag names another record than the journal has there."""
+    """Events that carry a call's request id or tag, and are not that call's, or one more than it made."""
     head: int
     """The last record whose hash AWS recorded with its call; 0: none."""
 
@@ -55,8 +60,8 @@ def tag(incident: str, seq: int, sha256: str) -> str:
 def witnessed(records: Iterable[Record], events: Iterable[Mapping[str, Any]]) -> Witness:
     """Joins a journal's records with CloudTrail's events. Never raises for what an event holds."""
     told = _Told(tuple(records))
-    seen: set[int] = set()
-    unrecorded, contradicted = [], []
+    seen: dict[int, str] = {}
+    unrecorded, beside, contradicted = [], [], []
     count, newest, head = 0, "", 0
     for event in events:
         count += 1
@@ -68,14 +73,21 @@ def witnessed(records: Iterable[Record], events: Iterable[Mapping[str, Any]]) ->
             if told.hashes.get(seq) != tagged[3]:
                 contradicted.append(f"{_named(event)}: AWS recorded it for another #{seq} than the journal has")
                 continue
-            head = max(head, seq)
         found = told.requests.get(_text(event, "requestID")) or (int(tagged[2]) if tagged and ours else 0)
         if found in told.intents:
-            seen.add(found)
-        elif told.foreign(event):
+            if flaw := told.differs(found, event) or _another(seen.get(found), event):
+                contradicted.append(f"{_named(event)}: not what #{found} sent: {flaw}")
+                continue
+            seen[found] = _text(event, "eventID")
+            head = max(head, found) if ours else head
+        elif (arn := told.changed_by(event)) in told.callers:
             unrecorded.append(f"{_named(event)}: no intent in the journal")
+        elif _role(arn) in told.roles:
+            beside.append(f"{_named(event)}: by {arn.rpartition('/')[2]}")
     unseen = [f"#{seq} {call}: no event" for seq, call in told.intents.items() if told.expects(seq) and seq not in seen]
-    return Witness(count, newest, tuple(sorted(seen)), tuple(unseen), tuple(unrecorded), tuple(contradicted), head)
+    return Witness(
+        count, newest, tuple(sorted(seen)), tuple(unseen), tuple(unrecorded), tuple(beside), tuple(contradicted), head
+    )
 
 
 class _Told:
@@ -86,6 +98,8 @@ class _Told:
         self.hashes: dict[int, str] = {}
         self.intents: dict[int, str] = {}
         self.requests: dict[str, int] = {}
+        self.answered: dict[int, str] = {}
+        """Intent → the request id that AWS answered with."""
         self.expected: set[Any] = set()
         self.callers: set[str] = set()
         for record in records:
@@ -97,12 +111,15 @@ class _Told:
                 self.hashes[record.seq] = hashlib.sha256(line(record)).hexdigest()[:16]
             elif record.type == "outcome" and type(body.get("intent")) is int and _text(body, "request_id"):
                 self.requests[_text(body, "request_id")] = body["intent"]
+                self.answered[body["intent"]] = _text(body, "request_id")
             if record.type == "outcome" and body.get("status") != "succeeded":
                 self.expected.discard(body.get("intent"))  # what AWS refused, it does not always record
             elif record.type == "reconcile" and body.get("found") == "not_applied":
                 self.expected.discard(body.get("intent"))
             elif record.type in ("open", "join"):
                 self.callers.add(_text(body, "caller"))
+        self.callers.discard("")
+        self.roles = {_role(caller) for caller in self.callers} - {""}
         ahead = _ahead(records)
         self.since = _second(records[0].t, ahead) if records else ""
         self.until = _second(records[-1].t, ahead) if records and records[-1].type == "close" else "~"
@@ -113,12 +130,25 @@ class _Told:
         data = service == "s3" and "Object" in operation and "Configuration" not in operation
         return seq in self.expected and not data and (service, operation) != ("sns", "Publish")
 
-    def foreign(self, event: Mapping[str, Any]) -> bool:
-        """A change by one of the incident's own sessions while it was open."""
+    def differs(self, seq: int, event: Mapping[str, Any]) -> str:
+        """Why it is not the event of that intent, in words; empty when it may be."""
+        service, _, operation = self.intents[seq].partition(".")
+        name, source = _text(event, "eventName"), _text(event, "eventSource").removesuffix(".amazonaws.com")
+        if source != _SOURCES.get(service, service):
+            return f"that was sent to {service}"
+        if name != operation and (service != "s3" or _bare(name) != _bare(operation)):
+            return f"that was {operation}"
+        answered, recorded = self.answered.get(seq, ""), _text(event, "requestID")
+        if answered and recorded and recorded != answered:
+            return "AWS answered it with another request id"
+        return ""
+
+    def changed_by(self, event: Mapping[str, Any]) -> str:
+        """Whose change it is, made while the incident was open; empty for a read, or another time."""
         who = event.get("userIdentity")
         arn = _text(who, "arn") if isinstance(who, Mapping) else ""
         reads = event.get("readOnly") in (True, "true")
-        return bool(arn) and arn in self.callers and not reads and self.since <= _text(event, "eventTime") <= self.until
+        return arn if not reads and self.since <= _text(event, "eventTime") <= self.until else ""
 
 
 def _ahead(records: Iterable[Record]) -> timedelta:
@@ -132,6 +162,21 @@ def _ahead(records: Iterable[Record]) -> timedelta:
 
 def _second(moment: str, ahead: timedelta) -> str:
     return (datetime.fromisoformat(moment) + ahead).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _another(first: str | None, event: Mapping[str, Any]) -> str:
+    """Whether it is another event of a call that has one; two trails deliver the same one twice."""
+    return "it has an event already" if first is not None and first != _text(event, "eventID") else ""
+
+
+def _role(arn: str) -> str:
+    """The role of an assumed role's session; empty for anybody else."""
+    return arn.rpartition("/")[0] if ":assumed-role/" in arn else ""
+
+
+def _bare(name: str) -> str:
+    """What S3's operation and its event have in common: `Bucket` or `Configuration` stand in one of them only."""
+    return name.replace("Bucket", "").replace("Configuration", "")
 
 
 def _named(event: Mapping[str, Any]) -> str:

@@ -184,6 +184,8 @@ class IncidentState:
     aside: StepState | None = None
     """The signed checkpoints, which belong to no runbook; nothing waits for them."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    """Public keys of who sits there now, hex: the incident's, and the one that vouches for it."""
     unlocked: bool = False
     """Changes are allowed in this incident."""
     also: tuple[str, ...] = ()

@@ -18,26 +18,30 @@ class Change:
     planned: Mapping[str, Any]
     """The planned call as the journal has it; foreign."""
     status: str
-    """took effect, refused, not applied, in doubt or taken back; irtui's words."""
+    """took effect, refused, not applied, in doubt, taken back or not proven; irtui's words."""
     undoing: bool
     request_id: str = ""
 
 
-def changes(records: Iterable[Record]) -> tuple[Change, ...]:
-    """Every intent in order, with the last that is known of it."""
+def changes(records: Iterable[Record], holds: int | None = None) -> tuple[Change, ...]:
+    """Every intent in order, with the last that is known of it. `holds`: the last record that holds; what stands after
+    it says nothing of what stands before."""
     found: dict[int, Change] = {}
     for record in records:
         body = record.body
+        unproven = holds is not None and record.seq > holds
         if record.type == "intent":
             planned = body.get("call")
             planned = planned if isinstance(planned, Mapping) else {}
             undoing = body.get("undoing") is True
             found[record.seq] = Change(record.seq, record.t, text(body, "step"), planned, "in doubt", undoing)
+            if unproven:
+                found[record.seq] = replace(found[record.seq], status="not proven")
             continue
         about = body.get("intent")
         if type(about) is not int or about not in found:
             continue
-        status = _status(record)
+        status = "" if unproven else _status(record)
         if status:
             change = replace(
                 found[about], status=status, request_id=text(body, "request_id") or found[about].request_id
@@ -67,8 +71,8 @@ def _take_back(found: dict[int, Change], undo: Change) -> None:
             return
 
 
-def open_questions(records: Iterable[Record]) -> tuple[tuple[int, str, str], ...]:
-    """(record, irtui's words, foreign detail) for all that a reader should ask about, in order."""
+def open_questions(records: Iterable[Record], holds: int | None = None) -> tuple[tuple[int, str, str], ...]:
+    """(record, irtui's words, foreign detail) for all that a reader should ask about, in order. `holds`: as above."""
     records = tuple(records)
     asked: list[tuple[int, str, str]] = []
     unsettled: dict[str, tuple[int, str, str]] = {}
@@ -89,7 +93,9 @@ def open_questions(records: Iterable[Record]) -> tuple[tuple[int, str, str], ...
         elif record.type == "close":
             asked.extend((record.seq, "open at the close", str(item)) for item in sequence(body.get("open")))
     asked.extend(unsettled.values())
-    for change in changes(records):
+    for change in changes(records, holds):
         if change.status == "in doubt":
             asked.append((change.seq, "nobody knows what became of the call", text(change.planned, "call")))
+        elif change.status == "not proven":
+            asked.append((change.seq, "a call whose record does not hold", text(change.planned, "call")))
     return tuple(sorted(asked))

@@ -29,8 +29,8 @@ def csv(found: Dossier) -> str:
     out = io.StringIO(newline="")
     writer = _csv.writer(out)
     writer.writerow(HEADS)
-    proven = found.verification.records
-    for record, row in zip(found.records, timeline(found.records), strict=True):
+    proven = found.holds
+    for record, row in zip(found.records, timeline(found.records, found.holds), strict=True):
         placed = found.steps.get(split_key(row.step)[0])
         cells = (
             record.seq, record.t, found.verification.mode or "unknown", "yes" if record.seq <= proven else "no",

@@ -37,6 +37,21 @@ class Dossier:
     unread: Sequence[str] = ()
     """What could not be read for the report, in words; foreign."""
 
+    @property
+    def holds(self) -> int:
+        """The last record that chain and signature carry."""
+        return self.verification.records
+
+    @property
+    def close(self) -> Record | None:
+        """The record of the close, where it holds."""
+        return closing(self.records, self.holds)
+
+    @property
+    def glass(self) -> tuple[Record, ...]:
+        """Where somebody went on without the approval that was wanted."""
+        return broken_glass(self.records)
+
     def phase(self, unit: str) -> str:
         """Of a step or one of its items; empty when it is not known."""
         placed = self.steps.get(split_key(unit)[0])
@@ -49,3 +64,12 @@ class Dossier:
         if placed is None:
             return unit
         return f"{placed.number} {placed.title}" + (f" · item {item + 1}" if item is not None else "")
+
+
+def closing(records: Sequence[Record], holds: int) -> Record | None:
+    last = records[-1] if records else None
+    return last if last is not None and last.type == "close" and last.seq <= holds else None
+
+
+def broken_glass(records: Sequence[Record]) -> tuple[Record, ...]:
+    return tuple(record for record in records if record.type == "approve" and record.body.get("kind") == "break-glass")

@@ -15,6 +15,7 @@ from irtui.journal.record import Record
 from irtui.journal.telling import told
 from irtui.journal.verify import Verification
 from irtui.report.changes import Change, changes, open_questions
+from irtui.report.dossier import broken_glass, closing
 from irtui.report.timeline import Row, call_words, sequence, text, timeline
 from irtui.text import inert, inert_lines
 
@@ -47,9 +48,9 @@ def markdown(records: Sequence[Record], verification: Verification) -> str:
     parts = [
         _head(records, verification),
         _proof(verification, limits(records)),
-        _changed(changes(records)),
-        _open(records),
-        _timeline(timeline(records)),
+        _changed(changes(records, verification.records)),
+        _open(records, verification.records),
+        _timeline(timeline(records, verification.records)),
         _evidence(records),
     ]
     return "\n\n".join(parts) + "\n"
@@ -85,7 +86,7 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
     first = records[0].body if records else {}
     runbook = first.get("runbook")
     runbook = runbook if isinstance(runbook, Mapping) else {}
-    close = records[-1] if records and records[-1].type == "close" else None
+    close = closing(records, verification.records)
     key = first.get("key")
     given = first.get("inputs")
     inputs = given if isinstance(given, Mapping) else {}
@@ -108,8 +109,7 @@ def _head(records: Sequence[Record], verification: Verification) -> str:
     banner = "" if verification.mode == "real" else "\n\n> **This is not a report of a real incident.**"
     if verification.mode not in ("real", "rehearsal"):
         banner = "\n\n> **Nothing in this report can be relied on.**"
-    glass = [record for record in records if record.type == "approve" and record.body.get("kind") == "break-glass"]
-    for record in glass:
+    for record in broken_glass(records):
         step, reason = code(text(record.body, "step")), code(text(record.body, "reason"))
         banner += f"\n\n> **BREAK-GLASS** at #{record.seq}: {step} was done without the approval of others. {reason}"
     return f"{title}{banner}\n\n{table(('', ''), rows)}"
@@ -157,8 +157,8 @@ def _changed(found: Sequence[Change]) -> str:
     return "\n\n".join(parts)
 
 
-def _open(records: Sequence[Record]) -> str:
-    asked = open_questions(records)
+def _open(records: Sequence[Record], holds: int) -> str:
+    asked = open_questions(records, holds)
     if not asked:
         return "## Open questions\n\nNone recorded."
     rows = ((f"#{seq}", what, code(detail)) for seq, what, detail in asked)

@@ -2,7 +2,8 @@
 
 Rules: three classes of schema 1.5.0: API Activity (6003) for each request to AWS that the journal holds, Remediation
 Activity (7001) for each change, Incident Finding (2005) for the incident. What the journal does not know is left out
-or `Unknown`, never filled in. A rehearsal says so in its message, its labels and its cloud provider.
+or `Unknown`, never filled in. A rehearsal says so in its message, its labels and its cloud provider; a record that
+does not hold says so too, and proves nothing of another.
 """
 
 import json
@@ -42,7 +43,7 @@ def ocsf(found: Dossier) -> str:
 def _events(found: Dossier) -> Iterator[tuple[int, dict[str, Any]]]:
     by_seq = {record.seq: record for record in found.records}
     answers = _answers(found)
-    for change in changes(found.records):
+    for change in changes(found.records, found.holds):
         yield change.seq, _api(found, by_seq[change.seq], change, answers.get(change.seq))
         yield change.seq, _remediation(found, by_seq[change.seq], change)
     for record in found.records:
@@ -55,7 +56,7 @@ def _events(found: Dossier) -> Iterator[tuple[int, dict[str, Any]]]:
 def _answers(found: Dossier) -> dict[int, Record]:
     """Number of the intent → the record that says what AWS answered."""
     answers = {}
-    for record in found.records:
+    for record in found.records[: found.holds]:
         intent = record.body.get("intent")
         if record.type in ("outcome", "unknown") and type(intent) is int:
             answers[intent] = record
@@ -67,7 +68,11 @@ def _event(found: Dossier, record: Record, class_uid: int, activity: tuple[int, 
     number, name = activity
     severity, word = _SEVERITIES.get(found.severity, (0, "Unknown"))
     first = found.records[0].body
-    rehearsal = found.verification.mode != "real"
+    rehearsal = found.verification.mode == "rehearsal"
+    provider = {"real": "AWS", "rehearsal": "simulated AWS"}.get(found.verification.mode, "unknown")
+    proven, caller = record.seq <= found.holds, _caller(found, record)
+    glass = any(each.seq <= record.seq and _same_step(each, record) for each in found.glass)
+    labels = [f"mode:{found.verification.mode or 'unknown'}", *([] if proven else ["not-proven"])]
     return {
         "activity_id": number,
         "activity_name": name,
@@ -80,7 +85,7 @@ def _event(found: Dossier, record: Record, class_uid: int, activity: tuple[int, 
         "time": _millis(record.t),
         "severity_id": severity,
         "severity": word,
-        "message": f"{'REHEARSAL: ' if rehearsal else ''}{message}",
+        "message": f"{'' if proven else 'NOT PROVEN: '}{'REHEARSAL: ' if rehearsal else ''}{message}",
         "metadata": {
             "version": SCHEMA,
             "product": {"name": "irtui", "vendor_name": "irtui", "version": irtui.__version__},
@@ -90,18 +95,28 @@ def _event(found: Dossier, record: Record, class_uid: int, activity: tuple[int, 
             "sequence": record.seq,
             "original_time": record.t,
             "log_name": "journal",
-            "labels": [f"mode:{found.verification.mode or 'unknown'}"],
+            "labels": [*labels, *(["break-glass"] if glass else [])],
         },
         "cloud": {
-            "provider": "simulated AWS" if rehearsal else "AWS",
+            "provider": provider,
             "account": {"uid": text(first, "account") or "unknown"},
             **({"region": text(first, "region")} if text(first, "region") else {}),
         },
         "actor": {
             "app_name": "irtui",
-            "user": {"name": record.op, **({"uid": text(first, "caller")} if text(first, "caller") else {})},
+            "user": {"name": record.op, **({"uid": caller} if caller else {})},
         },
     }
+
+
+def _caller(found: Dossier, record: Record) -> str:
+    """As whom AWS knew the one who sat there: of the last opening before the record."""
+    seats = (each for each in reversed(found.records[: record.seq]) if each.type in ("open", "join"))
+    return next((text(each.body, "caller") for each in seats), "")
+
+
+def _same_step(one: Record, other: Record) -> bool:
+    return bool(text(one.body, "step")) and text(one.body, "step") == text(other.body, "step")
 
 
 def _api(found: Dossier, record: Record, change: Change | None, answer: Record | None) -> dict[str, Any]:
@@ -150,8 +165,8 @@ def _incident(found: Dossier, record: Record) -> dict[str, Any]:
     first = found.records[0]
     runbook = first.body.get("runbook")
     title = text(runbook, "title") or text(runbook, "name") if isinstance(runbook, Mapping) else ""
-    contained = text(record.body, "contained")
-    if record.type == "close":
+    contained = text(record.body, "contained") if record.seq <= found.holds else ""
+    if record.type == "close" and record.seq <= found.holds:
         activity, status = (3, "Close"), (4, "Resolved") if contained == "contained" else (5, "Closed")
     elif record.seq == first.seq:
         activity, status = (1, "Create"), (1, "New")
@@ -166,7 +181,7 @@ def _incident(found: Dossier, record: Record) -> dict[str, Any]:
         **({"comment": text(record.body, "reason")} if text(record.body, "reason") else {}),
         "assignee": {"name": record.op},
         "start_time": _millis(first.t),
-        **({"end_time": _millis(record.t)} if record.type == "close" else {}),
+        **({"end_time": _millis(record.t)} if activity[0] == 3 else {}),
         "finding_info_list": [
             {"uid": record.incident, "title": title or record.incident, "created_time": _millis(first.t)}
         ],

@@ -24,9 +24,9 @@ class Wanted:
     """RFC 3339 UTC, as records have it."""
 
 
-def search(records: Sequence[Record], wanted: Wanted) -> tuple[tuple[Record, Row], ...]:
-    """The records that are wanted, each with its row of the timeline."""
-    pairs = zip(records, timeline(records), strict=True)
+def search(records: Sequence[Record], wanted: Wanted, holds: int | None = None) -> tuple[tuple[Record, Row], ...]:
+    """The records that are wanted, each with its row of the timeline. `holds`: see there."""
+    pairs = zip(records, timeline(records, holds), strict=True)
     return tuple((record, row) for record, row in pairs if _holds(record, row, wanted))
 
 

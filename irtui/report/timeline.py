@@ -10,6 +10,9 @@ from typing import Any
 
 from irtui.journal.record import Record
 
+UNPROVEN = "NOT PROVEN"
+"""What a report says of a record that the chain and its signature do not carry."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -25,8 +28,8 @@ class Row:
     """AWS's, which also stands in CloudTrail."""
 
 
-def timeline(records: Iterable[Record]) -> tuple[Row, ...]:
-    """One row per record, in order."""
+def timeline(records: Iterable[Record], holds: int | None = None) -> tuple[Row, ...]:
+    """One row per record, in order; those after the last that holds say so. Without `holds` nobody asked."""
     steps: dict[int, str] = {}
     rows = []
     for record in records:
@@ -37,6 +40,8 @@ def timeline(records: Iterable[Record]) -> tuple[Row, ...]:
         step = step or (steps.get(about, "") if type(about) is int else "")
         what, detail = _SAYS.get(record.type, _members(record.type))(record.body)
         request_id = text(record.body, "request_id")
+        if holds is not None and record.seq > holds:
+            what = f"{UNPROVEN}: {what}"
         rows.append(Row(record.seq, record.t, record.op, record.type, what, detail, step, request_id))
     return tuple(rows)
 
@@ -160,7 +165,7 @@ def _told(body: Mapping[str, Any]) -> tuple[str, str]:
 def _removed(body: Mapping[str, Any]) -> tuple[str, str]:
     number = body.get("record")
     named = f"of #{number}" if type(number) is int else "of a record"
-    return f"removed what was typed, the {text(body, 'field')} {named}", text(body, "because")
+    return f"removed what was typed {named}", _joined(text(body, "field"), text(body, "because"))
 
 
 def _plain(what: str, *members: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:

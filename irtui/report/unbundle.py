@@ -19,8 +19,15 @@ _NAME = re.compile(
 )
 
 
+class NotABundle(JournalError):
+    """Nothing of it was believed."""
+
+    title = "Not a bundle of irtui"
+    advice = "Nothing of it was believed. Ask for a new one: irtui audit export ID --bundle FILE.zip"
+
+
 def unbundle(path: Path, folder: Path) -> None:
-    """Unpacks a bundle into an empty folder. Raises JournalError for what is no bundle or may be a trap."""
+    """Unpacks a bundle into an empty folder. Raises NotABundle for what is no bundle or may be a trap."""
     try:
         with zipped.opened(path, _NAME) as (zip_file, members):
             if JOURNAL not in {member.filename for member in members}:
@@ -30,9 +37,9 @@ def unbundle(path: Path, folder: Path) -> None:
                 place.parent.mkdir(mode=0o700, exist_ok=True)
                 zipped.take(zip_file, member, place)
     except ValueError as flaw:
-        raise _refused(path, str(flaw)) from flaw
+        raise NotABundle(f"{path.name}: {flaw}.") from flaw
     except OSError as fault:
-        raise _refused(path, f"it cannot be unpacked ({fault.strerror or fault})") from fault
+        raise NotABundle(f"{path.name}: it cannot be unpacked ({fault.strerror or fault}).") from fault
 
 
 def is_bundle(path: Path) -> bool:
@@ -42,10 +49,3 @@ def is_bundle(path: Path) -> bool:
             return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
     except OSError:
         return False
-
-
-def _refused(path: Path, why: str) -> JournalError:
-    return JournalError(
-        f"{path.name}: {why}.", title="Not a bundle of irtui",
-        advice="Nothing of it was believed. Ask for a new one: irtui audit export ID --bundle FILE.zip",
-    )  # fmt: skip

@@ -22,7 +22,7 @@ from irtui.engine.operator import (
 from irtui.engine.run import DEFAULT_LIMITS, Run
 from irtui.guards.situation import Limits
 from irtui.journal.disk import RealDisk
-from irtui.journal.seal import THROW_AWAY, Ed25519Signer
+from irtui.journal.seal import THROW_AWAY, Ed25519Signer, endorse
 from irtui.journal.store import Journal
 from irtui.model.checkpoint import CheckpointBucket
 from irtui.model.incident import IncidentState
@@ -131,12 +131,20 @@ class Bench:
         self.run.walk(human)
         return human
 
-    def again(self, *, read_only: bool = False, disk: Any = None, operator: str = "alice") -> None:
-        """The process ended here; another one resumes."""
+    def again(
+        self, *, read_only: bool = False, disk: Any = None, operator: str = "alice",
+        vouched_by: Ed25519Signer | None = None,
+    ) -> None:  # fmt: skip
+        """The process ended here; another one resumes. `vouched_by`: the long-term key of who sits down."""
         self.journal.release()
+        word = (
+            endorse(vouched_by, incident=self.folder.name, mode="rehearsal", public=self.signer.public)
+            if vouched_by
+            else None
+        )
         self.journal = Journal.resume(
             self.folder, run="run2", operator=operator, signer=self.signer, clock=self.clock, joining={},
-            disk=disk or RealDisk(),
+            disk=disk or RealDisk(), endorsement=word,
         )  # fmt: skip
         self._sit(read_only)
 

@@ -366,7 +366,7 @@ def verify(path: str, signers: FrozenSet[str] = frozenset()) -> Verified:
     if journal.count and not journal.closed:
         findings.append(("not closed", journal.count, "still running, left, crashed or cut: nobody can tell from it"))
     for seq, key, by in journal.keys if signers else ():
-        if key not in signers and by not in signers:
+        if key not in signers and (by or key) not in signers:
             findings.append(("wrong key", seq, "none of the given keys signed or endorsed it"))
     if not journal.count and not findings:
         findings.append((VERDICTS[0], None, "it is empty"))
@@ -422,7 +422,7 @@ def after_close(
     """Takes what was recorded after the close; the commitments of the texts that were removed, None when nobody can
     tell. Not `own`: the folder is not the incident's, and what lies there may be another's."""
     count, head, removed = journal.count, journal.head, set()
-    known = {by for _, _, by in journal.keys} | signers
+    known = ({by for _, _, by in journal.keys} | signers) - {""}
     try:
         with opened(os.path.join(folder, AFTER)) as stream:
             for line in iter(lambda: stream.readline(MAX_LINE + 1), b""):
@@ -505,6 +505,9 @@ def main() -> int:
     parser.add_argument("--allow-open", action="store_true", help="a journal that is not closed is good enough")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     given = parser.parse_args()
+    for signer in given.signer:
+        if not HEX64.fullmatch(signer.lower()):
+            parser.error("--signer takes a public key: 64 hex digits")
     found = verify(given.path, frozenset(signer.lower() for signer in given.signer))
     if given.json:
         print(json.dumps(found, sort_keys=True))

@@ -8,12 +8,19 @@ from irtui.report.dossier import Dossier
 from irtui.report.html.elements import Markup, block, code, el, facts, joined, pill, section, table
 from irtui.report.timeline import call_words, sequence, text, timeline
 
-_ROLES = {"took effect": "good", "refused": "dim", "not applied": "dim", "taken back": "warn", "in doubt": "bad"}
+_ROLES = {
+    "took effect": "good",
+    "refused": "dim",
+    "not applied": "dim",
+    "taken back": "warn",
+    "in doubt": "bad",
+    "not proven": "bad",
+}
 _WORD_OF = ("decide", "approve", "unlock", "handover", "takeover", "join", "attest")
 
 
 def changed(found: Dossier) -> Markup:
-    sent = changes(found.records)
+    sent = changes(found.records, found.holds)
     if not sent:
         return section("What was changed", el("p", "Nothing was sent that changes anything."), id_="changed")
     return section("What was changed", *(_change(found, change) for change in sent), id_="changed")
@@ -36,7 +43,10 @@ def _change(found: Dossier, change: Change) -> Markup:
     if note := text(planned, "note"):
         rows.append(("Note", note))
     title = joined([f"#{change.seq} ", "undo: " if change.undoing else "", code(call_words(planned)), " "])
-    return el("article", el("h3", title, pill(change.status, _ROLES.get(change.status, "bad"))), facts(rows))
+    pills = [pill(change.status, _ROLES.get(change.status, "bad"))]
+    if any(text(record.body, "step") == change.step and record.seq < change.seq for record in found.glass):
+        pills.append(pill("BREAK-GLASS", "bad"))
+    return el("article", el("h3", title, joined(pills, " ")), facts(rows))
 
 
 def _members(params: Any) -> Markup:
@@ -71,7 +81,7 @@ def _value(value: Any) -> Markup:
 
 
 def questions(found: Dossier) -> Markup:
-    asked = open_questions(found.records)
+    asked = open_questions(found.records, found.holds)
     if not asked:
         return section("Open questions", el("p", "None recorded."), id_="open")
     return section(
@@ -93,7 +103,7 @@ def decided(found: Dossier) -> Markup:
             found.step_words(row.step),
             row.detail,
         )
-        for row in timeline(found.records)
+        for row in timeline(found.records, found.holds)
         if row.type in _WORD_OF
     ]
     said = "No approval of another person is recorded." if not approvals else f"{approvals} approvals are recorded."

@@ -13,7 +13,7 @@ from irtui.clock import rfc3339
 from irtui.gameday.history import Deed
 from irtui.report.dossier import Dossier
 from irtui.report.html.elements import Markup, code, el, joined, section
-from irtui.report.timeline import Row, timeline
+from irtui.report.timeline import UNPROVEN, Row, timeline
 
 _QUIET = ("plan", "judge", "not_needed", "items", "evidence", "observe", "run")
 _BAD = ("unknown", "fail", "recovered", "takeover")
@@ -61,7 +61,7 @@ def _rows(found: Dossier, columns: int) -> Iterator[Markup]:
 def _moments(found: Dossier) -> Iterator[_Moment]:
     """Records in their order, and between them the deeds that came before the next one."""
     waiting = list(found.deeds)
-    for row in timeline(found.records):
+    for row in timeline(found.records, found.holds):
         now = datetime.fromisoformat(row.t)
         before = [deed for deed in waiting if deed.at < now]
         if before:
@@ -74,7 +74,17 @@ def _moments(found: Dossier) -> Iterator[_Moment]:
 
 def _record(found: Dossier, row: Row, adversary: bool, new: bool, other: bool) -> Markup:
     phase = found.phase(row.step)
-    role = "quiet" if row.type in _QUIET else "bad" if row.type in _BAD else "act" if row.type in _ACTS else ""
+    role = (
+        "bad"
+        if row.what.startswith(UNPROVEN)
+        else "quiet"
+        if row.type in _QUIET
+        else "bad"
+        if row.type in _BAD
+        else "act"
+        if row.type in _ACTS
+        else ""
+    )
     said = [el("b", row.what), " ", row.detail]
     if row.request_id:
         said += [" ", el("small", "AWS request ", code(row.request_id))]

@@ -14,7 +14,11 @@ _WIDTH, _LEFT, _RIGHT = 1000, 90, 980
 def picture(found: Dossier) -> Markup:
     """Nothing where no time passed or nothing was done."""
     moments = [datetime.fromisoformat(record.t) for record in found.records] + [deed.at for deed in found.deeds]
-    sent = [change for change in changes(found.records) if change.status in ("took effect", "taken back", "in doubt")]
+    sent = [
+        change
+        for change in changes(found.records, found.holds)
+        if change.status in ("took effect", "taken back", "in doubt")
+    ]
     if not sent or max(moments) <= min(moments):
         return Markup("")
     began, span = min(moments), max(moments) - min(moments)

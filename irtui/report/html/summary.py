@@ -31,6 +31,7 @@ def summary(found: Dossier) -> Markup:
         el("p", el("strong", _MODES.get(mode, "UNREADABLE")), " incident report ", code(incident), cls="kind"),
         el("h1", title),
         el("p", banner, cls="banner") if banner else "",
+        _glass(found),
         _cards(found),
         picture(found),
         _unread(found),
@@ -60,12 +61,12 @@ def duration(span: timedelta) -> str:
 
 def _cards(found: Dossier) -> Markup:
     records, proven = found.records, found.verification
-    close = records[-1] if records and records[-1].type == "close" else None
-    contained = text(close.body, "contained") if close else "not closed"
-    sent = changes(records)
+    close = found.close
+    contained = text(close.body, "contained") if close else _no_close(found)
+    sent = changes(records, found.holds)
     effect = sum(change.status == "took effect" and not change.undoing for change in sent)
     back, doubt = (sum(change.status == status for change in sent) for status in ("taken back", "in doubt"))
-    asked = len(open_questions(records))
+    asked = len(open_questions(records, found.holds))
     cards = [
         (
             "Contained", contained or "unknown", _CONTAINED.get(contained, "warn"),
@@ -94,6 +95,20 @@ def _cards(found: Dossier) -> Markup:
     )  # fmt: skip
 
 
+def _no_close(found: Dossier) -> str:
+    return "not proven" if found.records and found.records[-1].type == "close" else "not closed"
+
+
+def _glass(found: Dossier) -> Markup:
+    """Above everything else, as on the screen of whoever broke it."""
+    said = (
+        el("p", el("strong", f"BREAK-GLASS at #{record.seq}: "), found.step_words(text(record.body, "step")),
+           " was done without the approval of others. ", text(record.body, "reason"), cls="banner")
+        for record in found.glass
+    )  # fmt: skip
+    return joined([*said])
+
+
 def _unanchored(found: Dossier) -> str:
     known = told(found.records)
     return f"unanchored since #{known.seq + 1}" if known else "unanchored"
@@ -106,8 +121,7 @@ def _unread(found: Dossier) -> Markup:
 
 
 def _facts(found: Dossier, first: Mapping[str, Any], runbook: Mapping[str, Any]) -> Markup:
-    records, key = found.records, _mapping(first.get("key"))
-    close = records[-1] if records and records[-1].type == "close" else None
+    records, key, close = found.records, _mapping(first.get("key")), found.close
     rows: list[tuple[str, object]] = [
         ("Account", joined([code(text(first, "account")), text(first, "alias")], " ")),
         ("Runbook", joined([code(text(runbook, "name")), text(runbook, "version")], " ")),
@@ -116,7 +130,7 @@ def _facts(found: Dossier, first: Mapping[str, Any], runbook: Mapping[str, Any])
         ("Operators", joined([code(name) for name in dict.fromkeys(record.op for record in records)], " ") or "–"),
         ("Caller", code(text(first, "caller"))),
         ("Opened", _moment(records[0].t) if records else "–"),
-        ("Closed", _moment(close.t) if close else pill("not closed", "warn")),
+        ("Closed", _moment(close.t) if close else pill(_no_close(found), "warn")),
         ("Said at the close", text(close.body, "reason") or "–" if close else "–"),
         ("Endpoints", joined([code(host) for host in sequence(first.get("endpoints"))], " ") or "–"),
         ("Signing key", text(key, "kind") or "–"),

@@ -76,8 +76,52 @@ def test_a_bundle_is_made_checked_and_never_overwritten(ask: Ask, tmp_path: Path
     assert "exists already" in ask("export", "INC-1", "--bundle", str(path), code=2).stderr
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
         other.writestr("../journal.jsonl", "")
-    told = ask("verify", str(tmp_path / "other.zip"), code=1)
-    assert "Not a bundle of irtui" in told.stderr and "Traceback" not in told.stderr
+    assert ask("verify", str(tmp_path / "other.zip"), code=6).stdout.startswith("not a journal: other.zip: '../journal")
+    (tmp_path / "reviewer" / "README.md").write_text("Run this.")
+    with zipfile.ZipFile(tmp_path / "bent.zip", "w") as bent:
+        for file in sorted((tmp_path / "reviewer").rglob("*")):
+            if file.is_file():
+                bent.writestr(zipfile.ZipInfo(str(file.relative_to(tmp_path / "reviewer"))), file.read_bytes())
+    said = ask("verify", str(tmp_path / "bent.zip"), code=6).stdout
+    assert said.startswith("complete\n") and "  bundle   README.md in it is not what" in said
+
+
+def test_a_key_is_pinned_by_hand_or_by_the_settings(ask: Ask, tmp_path: Path) -> None:
+    """An empty or odd --signer is refused, also by verify.py; a key that the settings name pins, another is no finding
+    there; settings that cannot be read stop nobody."""
+    for odd in ("", "zz", "1" * 63):
+        assert "is no public key" in ask("verify", "INC-1", "--signer", odd, code=2).stderr
+    signer = json.loads(ask("verify", "INC-1", "-o", "json").stdout)["data"]["signer"]
+    assert "(pinned)" in ask("verify", "INC-1", "--signer", signer.upper()).stdout
+    settings = tmp_path / "home" / "config" / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    for text, words in (
+        (f'[signers]\nnadia = "{signer}"\n', "(pinned: nadia, by the settings)"),
+        (f'[signers]\nmo = "{"ab" * 32}"\n', "(not pinned: compare it with the operator's)"),
+        ("[signers\n", "note     whom the settings name as signers is not known"),
+    ):
+        settings.write_text(text)
+        assert words in ask("verify", "INC-1").stdout
+    alone = [sys.executable, "-I", "-S", "irtui/report/bundled/verify.py", "--signer", ""]
+    ended = subprocess.run([*alone, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2 and "64 hex digits" in ended.stderr
+
+
+def test_what_stands_beside_a_file_is_not_taken_for_it(ask: Ask, tmp_path: Path) -> None:
+    """A copy of a journal under another name is verified as the lone file it is; nothing else is done with it."""
+    folder = tmp_path / "home" / "data" / "incidents" / "INC-1"
+    copy = folder / "copy.jsonl"
+    copy.write_bytes((folder / "journal.jsonl").read_bytes().splitlines(keepends=True)[0])
+    assert ask("verify", str(copy), code=6).stdout.startswith("truncated at #1")
+    events = tmp_path / "events.jsonl"
+    events.write_text("")
+    for asked in (
+        ("show", str(copy)), ("export", str(copy)), ("verify", str(copy), "--against-cloudtrail", str(events)),
+        ("verify", str(copy), "--checkpoint", str(events)), ("verify", " "), ("show", ""),
+    ):  # fmt: skip
+        told = ask(*asked, code=2).stderr
+        assert "is no incident's folder" in told or "No incident is named" in told
+    assert ask("show", str(folder / "journal.jsonl")).stdout == ask("show", "INC-1").stdout
 
 
 def test_show_finds_and_jumps(ask: Ask) -> None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,26 @@ def test_calls_and_events_are_joined_both_ways(world: World, tmp_path: Path, mon
     assert code == 6 and f"said to be sent  #{intents[0]} iam.PutUserPolicy: no event" in said
     found.write_text("no event\n")
     assert irtui(*verify)[0] == 2
+
+    records, (put_event, *others) = (
+        visit.records(),
+        sorted(ours, key=lambda event: event["eventName"] != "PutUserPolicy"),
+    )
+    for forged, why in (
+        ({"eventName": "CreateAccessKey"}, "that was PutUserPolicy"),
+        ({"eventSource": "sts.amazonaws.com"}, "that was sent to iam"),
+        ({"requestID": "another"}, "AWS answered it with another request id"),
+    ):  # a tag is there to be read, and to be copied
+        told = witnessed(records, [*others, put_event | forged])
+        assert told.contradicted[0].endswith(f"not what #{intents[0]} sent: {why}") and told.unseen
+    assert witnessed(records, [*ours, put_event]).agrees, "two trails deliver one event twice"
+    told = witnessed(records, [*ours, put_event | {"eventID": "2"}])
+    assert told.contradicted[0].endswith("it has an event already")
+    who = {"arn": "arn:aws:sts::1:assumed-role/Responder/bob"}
+    aside = put_event | {"userAgent": "", "requestID": "b", "userIdentity": who}
+    sat = [replace(each, body={**each.body, "caller": who["arn"][:-3] + "alice"}) for each in records[:1]]
+    told = witnessed([*sat, *records[1:]], [*ours, aside])
+    assert told.agrees and told.beside[0].endswith("by bob")
 
     lines = (visit.folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     shorter = chained(put(lines, intents[0] - 2), {})  # whoever had the key takes a record out before the first call

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -117,6 +118,11 @@ def test_the_next_incident_knows_the_end_of_the_one_before(tmp_path: Path, keys:
     begun(tmp_path / "INC-B", keys.new("ephemeral", "real", "INC-B", ""), previous=f"INC-A#3:{first.head}").release()
     (tmp_path / "INC-C").mkdir()
     (tmp_path / "INC-C" / "journal.jsonl").write_bytes(b"no journal\n")
+    (tmp_path / "INC-D").mkdir()  # what no key signed says nothing, or anybody could call this one cut
+    begun(tmp_path / "INC-E", keys.new("ephemeral", "real", "INC-E", ""), previous="INC-A#999:" + "0" * 64).release()
+    (opened,) = (tmp_path / "INC-E" / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "INC-D" / "journal.jsonl").write_bytes(opened.replace(b"INC-E", b"INC-D"))
+    shutil.rmtree(tmp_path / "INC-E")
     known = list(named_by_others(tmp_path / "INC-A"))
     found = verify(tmp_path / "INC-A", anchors=known)
     assert (found.verdict, found.anchored) == ("complete", 0)

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from irtui.desk.handover import unpacked
+from irtui.desk.handover import bundled, unpacked
 from irtui.errors import JournalError, UsageError
+from irtui.journal.handle import Held
+from irtui.journal.read import read_records
 from tests.support.journals import written
 from tests.support.zip_traps import traps
+from tests.unit.desk.test_handed import begun, joined
 
 TRAPS = traps("INC-A/")
 OTHERS = {
@@ -47,6 +50,26 @@ def test_what_was_not_handed_over_is_not_received(tmp_path: Path) -> None:
     with pytest.raises((UsageError, JournalError)):
         unpacked(path, tmp_path / "here")
     assert [*(tmp_path / "here").iterdir()] == []
+
+
+def test_what_is_being_written_is_not_replaced(tmp_path: Path) -> None:
+    """While a sitting holds the incident here, receiving it again is refused and names who writes it."""
+    path, here = tmp_path / "made.zip", tmp_path / "here"
+    here.mkdir()
+    given = begun(tmp_path / "there")
+    given.append("handover", {"to": "mo", "reason": "shift ends", "moved": True})
+    given.release()
+    bundled(given.folder, path)
+    folder, new = unpacked(path, here)
+    assert new
+    ours = joined(here, "mo")
+    with pytest.raises(Held):
+        unpacked(path, here)
+    ours.append("note", {"text": "still here"})
+    ours.release()
+    assert [record.type for record in read_records(folder)] == ["open", "handover", "join", "note"]
+    with pytest.raises(JournalError, match="went another way"):
+        unpacked(path, here)
 
 
 def refused(tmp_path: Path, data: bytes) -> None:

@@ -255,6 +255,17 @@ def test_an_approver_who_takes_the_incident_over_has_approved_nothing(bench: Ben
     assert len(bench.door.sent) == 1
 
 
+def test_a_key_that_vouches_for_who_sits_there_has_approved_nothing(bench: Bench) -> None:
+    """Mo said yes to alice and then sits down under another name, with a key that the same long-term key vouches for:
+    the step is refused."""
+    answer(bench, asked(bench))
+    sat(bench)
+    bench.again(operator="maurice", vouched_by=MO)
+    human = sat(bench, RunStep("deny"))
+    assert bench.door.sent == []
+    assert "Somebody else must" in human.told[-1].text
+
+
 def test_the_glass_is_one_decision_away_and_marked_for_ever(bench: Bench) -> None:
     """Nobody answers: a typed reason lets the plan run after the target was typed; state and journal say so."""
     human = Human([], bench.clock)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,15 +39,12 @@ def members(path: Path) -> dict[str, bytes]:
         return {name: zip_file.read(name) for name in zip_file.namelist()}
 
 
-def rewritten(path: Path, to: Path, **changed: bytes | None) -> Path:
-    """The bundle with members replaced (None: left out), packed as a bundle is."""
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(to, "w") as new:
-        for member in old.infolist():
-            name = member.filename
-            data = changed.get(name.replace(".", "_").replace("/", "_"), old.read(member))
-            if data is not None:
-                new.writestr(member, data)
-    return to
+def zipped(path: Path, files: Mapping[str, bytes]) -> Path:
+    """Packed as a bundle is."""
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in files.items():
+            new.writestr(zipfile.ZipInfo(name), data)
+    return path
 
 
 def test_a_reviewer_with_nothing_installed_checks_it(made: Packed, tmp_path: Path) -> None:
@@ -190,7 +187,7 @@ def test_a_bundle_of_a_running_incident_is_of_one_moment(tmp_path: Path) -> None
         writer.join()
         journal.release()
     assert [found.verdict for found in founds] == ["not closed"] * 3
-    assert not any("do not go by it" in note for found in founds for note in found.notes)
+    assert not any("do not go by it" in note for found in founds for note in found.around)
     assert 0 < founds[0].records < founds[2].records
 
 
@@ -207,15 +204,26 @@ def test_stray_files_and_links_stay_where_they_are(tmp_path: Path) -> None:
     assert verified(made.path).words == f"altered at #3: evidence {evidence.name[:12]} is missing"
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.md", "verify.py"])
-def test_a_doctored_report_is_noted(made: Packed, tmp_path: Path, name: str) -> None:
-    """A genuine journal beside a report, or a verifier, that says something else: a note names the file."""
-    member = name.replace(".", "_")
-    bent = verified(rewritten(made.path, tmp_path / "bent.zip", **{member: members(made.path)[name] + b" "}))
+@pytest.mark.parametrize("name", ["report.html", "report.md", "verify.py", "README.md", "keys/incident-1.pem"])
+def test_what_was_doctored_around_a_genuine_journal_is_named(made: Packed, tmp_path: Path, name: str) -> None:
+    """A report, the verifier, the page of commands or a key that says something else, or is missing, is named."""
+    whole = members(made.path)
+    bent = verified(zipped(tmp_path / "bent.zip", {**whole, name: whole[name] + b" "}))
     assert bent.verdict == "complete"
-    assert bent.notes[-1] == f"{name} in it is not what this irtui makes of the journal: do not go by it"
-    gone = verified(rewritten(made.path, tmp_path / "gone.zip", **{member: None}))
-    assert gone.notes[-1] == f"there is no {name} in it"
+    assert bent.around == (f"{name} in it is not what this version of irtui makes of the journal: do not go by it",)
+    gone = verified(zipped(tmp_path / "gone.zip", {each: data for each, data in whole.items() if each != name}))
+    assert gone.around == (f"there is no {name} in it",)
+
+
+def test_what_no_record_names_is_named(made: Packed, tmp_path: Path) -> None:
+    """Evidence and a key that somebody put beside the journal's own."""
+    planted = {"evidence/" + "0" * 64: b"planted", "keys/operator-9.pem": b"planted"}
+    found = verified(zipped(tmp_path / "more.zip", members(made.path) | planted)).around
+    assert found == (
+        "keys/operator-9.pem in it is of no key that the journal names, or of no text",
+        f"evidence/{'0' * 64} in it is named by no record",
+    )
+    assert verified(made.path).around == ()
 
 
 @pytest.mark.parametrize("name", TRAPS)
