@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from irtui.desk.enquiries import Enquiry
     from irtui.desk.watch import Watch
 
+_ENDED = ("closed", "handed over")
+"""Incidents whose key has nothing more to sign here."""
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -189,7 +191,7 @@ class Desk:
         mode = prepared.entrance.door.mode
         key = self._keys.new(answers.key or briefing.default_key, mode, prepared.incident, answers.passphrase)
         earlier = self.incidents()
-        key.forget_closed(entry.id for entry in earlier if entry.mode == "real" and entry.status == "closed")
+        key.forget_closed(entry.id for entry in earlier if entry.mode == "real" and entry.status in _ENDED)
         if briefing.needs_trust:
             self._trust.add(runbook)
         journal = Journal.create(

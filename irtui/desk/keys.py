@@ -34,7 +34,7 @@ class IncidentKey:
             self.vault.destroy(incident_name(incident))
 
     def forget_closed(self, incidents: Iterable[str]) -> None:
-        """Destroys what a crash between a close and its `forget` left behind; the newest come first. A vault that
+        """Destroys what a crash between the end and its `forget` left behind; the newest come first. A vault that
         will not is left alone: an incident is about to be opened."""
         with suppress(KeyUnavailable):
             for incident in islice(incidents, LEFT):

@@ -4,6 +4,7 @@ The engine's walk fails at every operation of the disk (sampled in `make test`);
 shipped runbook is written again under every single fault in a deep run.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -115,18 +116,47 @@ def test_no_change_is_sent_after_a_failed_write(tmp_path: Path, kind: str) -> No
         assert kept[: len(acknowledged)] == acknowledged, what
         if kept[-1].type != "close":
             bench.journal.release() if not door.disk.gone else None
-            mend(bench, what)
+            mend(bench, what, FaultyDisk())
         assert sorted(call.operation for call in door.sent) == ["PutUserPolicy", "UpdateAccessKey"], what
         assert verify(bench.folder).verdict == "complete", what
         assert read_records(bench.folder)[: len(acknowledged)] == acknowledged, what
 
 
-def mend(bench: Bench, what: str) -> None:
-    """A new sitting on a sound disk finishes; what is in doubt is settled by looking."""
-    sound = FaultyDisk()
-    sound.synced[bench.folder / "journal.jsonl"] = 0
-    bench.door.disk = sound
-    bench.again(disk=sound)
+@pytest.mark.parametrize("second", KINDS)
+def test_a_second_fault_while_going_on_loses_nothing_either(tmp_path: Path, second: str) -> None:
+    """The disk fails again in the sitting that goes on after the first fault: what was acknowledged in either stays,
+    each change is sent once, with its intent (pairs sampled; all of them in a deep run)."""
+    last = FaultyDisk()
+    walked(tmp_path, last)
+    for first in range(5, last.count + 1, 1 if DEEP else 29):
+        number = 1
+        while number:
+            what = f"{KINDS[first % len(KINDS)]} at operation {first}, then {second} at {number}"
+            shutil.rmtree(tmp_path / "INC-TEST", ignore_errors=True)
+            bench, door, acknowledged = walked(tmp_path, FaultyDisk(first, KINDS[first % len(KINDS)]))
+            if bench is None or read_records(bench.folder)[-1].type == "close":
+                break
+            bench.journal.release() if not door.disk.gone else None
+            disk = FaultyDisk(number, second)
+            with contextlib.suppress(Crash, JournalError):
+                mend(bench, what, disk)
+            assert not door.unrecorded, f"{what}: {door.unrecorded}"
+            acknowledged = max(acknowledged, tuple(bench.journal.records), key=len)
+            kept = read_records(bench.folder)
+            assert kept[: len(acknowledged)] == acknowledged, what
+            if kept[-1].type != "close":
+                bench.journal.release() if not disk.gone else None
+                mend(bench, what, FaultyDisk())
+            assert sorted(call.operation for call in door.sent) == ["PutUserPolicy", "UpdateAccessKey"], what
+            assert verify(bench.folder).verdict == "complete", what
+            number = number + (1 if DEEP else 13) if disk.count >= number else 0
+
+
+def mend(bench: Bench, what: str, disk: FaultyDisk) -> None:
+    """A new sitting finishes; what is in doubt is settled by looking."""
+    disk.synced = dict(bench.door.disk.synced)
+    bench.door.disk = disk
+    bench.again(disk=disk)
     bench.walk(
         *(command for command in WALK if not isinstance(command, RunStep) or bench.status(command.key) != "done")
     )
