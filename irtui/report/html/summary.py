@@ -65,7 +65,9 @@ def _cards(found: Dossier) -> Markup:
     contained = text(close.body, "contained") if close else _no_close(found)
     sent = changes(records, found.holds)
     effect = sum(change.status == "took effect" and not change.undoing for change in sent)
-    back, doubt = (sum(change.status == status for change in sent) for status in ("taken back", "in doubt"))
+    back, doubt, strange = (
+        sum(change.status == status for change in sent) for status in ("taken back", "in doubt", "not proven")
+    )
     asked = len(open_questions(records, found.holds))
     cards = [
         (
@@ -74,7 +76,7 @@ def _cards(found: Dossier) -> Markup:
         ),
         (
             "Changes in force", str(effect), "bad" if doubt else "dim",
-            f"{back} taken back · {doubt} in doubt · {len(sent)} calls sent",
+            f"{back} taken back · {doubt} in doubt · {len(sent) - strange} calls sent" + f" · {strange} not proven" * (strange > 0),
         ),
         ("Open questions", str(asked), "warn" if asked else "good", "listed below" if asked else "none recorded"),
         (
