@@ -68,6 +68,7 @@ def _cards(found: Dossier) -> Markup:
     back, doubt, strange = (
         sum(change.status == status for change in sent) for status in ("taken back", "in doubt", "not proven")
     )
+    said = f"{len(sent) - strange} calls sent" + (f" · {strange} not proven" if strange else "")
     asked = len(open_questions(records, found.holds))
     cards = [
         (
@@ -76,7 +77,7 @@ def _cards(found: Dossier) -> Markup:
         ),
         (
             "Changes in force", str(effect), "bad" if doubt else "dim",
-            f"{back} taken back · {doubt} in doubt · {len(sent) - strange} calls sent" + f" · {strange} not proven" * (strange > 0),
+            f"{back} taken back · {doubt} in doubt · {said}",
         ),
         ("Open questions", str(asked), "warn" if asked else "good", "listed below" if asked else "none recorded"),
         (
