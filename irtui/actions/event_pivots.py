@@ -3,16 +3,13 @@
 What a search of another place found is joined to what Event history answers: it may be all there is.
 """
 
-import json
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from irtui.actions.event_history import HOME, Event, lookup, regions_of
 from irtui.actions.interface import Reader
-from irtui.actions.observe import words
-from irtui.aws.paging import truncated
 from irtui.errors import AwsFault, RunbookError, SimulatorGap
-from irtui.model.call import Call
 from irtui.trail.family import Family, Node
 from irtui.trail.leads import events_of, maps
 from irtui.trail.search.query import mapping, string
@@ -21,23 +18,21 @@ PAGES = 200
 """Pages of 50 events that are read per question and Region."""
 KEYS = 100
 """Keys and sessions that are followed."""
-HOME = "us-east-1"
-"""IAM and other global services record their events here."""
-
-Event = Mapping[str, Any]
 
 
 class Lookups:
     def __init__(self, reader: Reader, regions: Any, given: Any = None) -> None:
         """`given`: events, or what `trail.search` keeps as family_events."""
         self._reader = reader
-        self._regions = regions_of(regions)
+        self._regions, missing = regions_of(reader, regions)
         self._asked: set[str] = set()
         self._makers: dict[str, list[Event]] = {}
         self.gaps: list[str] = []
         self.unread: list[str] = []
         self.blind: list[AwsFault | SimulatorGap] = []
         """Faults of questions that no Region answered."""
+        for sentence in missing:
+            self._lacks(sentence)
         self._given = self._taken(given)
 
     def _taken(self, given: Any) -> dict[str, list[Event]]:
@@ -116,50 +111,14 @@ class Lookups:
                 return who.get("accessKeyId") not in family.nodes and member not in family.nodes
         return False
 
-    def _events(self, attribute: str, value: str, regions: tuple[str | None, ...]) -> list[Event]:
-        found: list[Event] = []
-        failed: list[AwsFault | SimulatorGap] = []
-        for region in regions:
-            where = region or "the session's Region"
-            asked = [{"AttributeKey": attribute, "AttributeValue": value}]
-            call = Call("cloudtrail", "LookupEvents", {"LookupAttributes": asked, "MaxResults": 50}, region)
-            try:
-                data = self._reader.read(call, pages=PAGES).data
-            except (AwsFault, SimulatorGap) as error:
-                if isinstance(error, AwsFault) and error.kind == "expired":
-                    raise
-                failed.append(error)
-                self._lacks(f"events of {value} in {where} could not be read: {words(error)}")
-                continue
-            if truncated(data):
-                self._lacks(f"{value} has over {PAGES * 50} events in {where}; the older were not read")
-            found += [event_of(item) for item in data.get("Events", ())]
-        if len(failed) == len(regions):
-            self.blind += failed
-        return found
+    def _events(self, attribute: str, value: str, regions: tuple[str, ...]) -> list[Event]:
+        looked = lookup(self._reader, regions, attribute, value, pages=PAGES)
+        for sentence in looked.gaps:
+            self._lacks(sentence)
+        if looked.failed is not None:
+            self.blind.append(looked.failed)
+        return looked.events
 
     def _lacks(self, sentence: str) -> None:
         self.gaps.append(sentence)
         self.unread.append(sentence)
-
-
-def event_of(item: Mapping[str, Any]) -> Event:
-    """The event itself; where it cannot be parsed, what stands around it."""
-    event = item.get("CloudTrailEvent")
-    if isinstance(event, str):
-        try:
-            event = json.loads(event)
-        except ValueError:
-            event = None
-    if isinstance(event, Mapping):
-        return event
-    return {"eventID": item.get("EventId", ""), "eventName": item.get("EventName", "")}
-
-
-def regions_of(given: Any) -> tuple[str | None, ...]:
-    if given is None:
-        return (None, HOME)
-    names = [given] if isinstance(given, str) else given
-    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
-        raise RunbookError("The input regions must be a list of Region names")
-    return tuple(dict.fromkeys(names))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from irtui.actions.event_pivots import HOME, event_of
+from irtui.actions.event_history import HOME, event_of
 from irtui.actions.interface import Reader
 from irtui.actions.observe import words
 from irtui.aws.paging import truncated

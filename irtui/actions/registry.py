@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from irtui.actions.account import clock, contacts, footholds, organization, root_place
 from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
-from irtui.actions.cloudtrail import family_tree, root_events, trace_access_key, user_calls
+from irtui.actions.cloudtrail import family_tree, lookup, root_events, trace_access_key, user_calls
 from irtui.actions.iam import (
     deactivate_access_key,
     delete_access_key,
@@ -52,6 +52,7 @@ _MODULES = (
     results,
     statement,
     family_tree,
+    lookup,
     root_events,
     trace_access_key,
     user_calls,

@@ -31,6 +31,13 @@ def aws_suffixes() -> tuple[str, ...]:
     return tuple(sorted({value[key] for value in outputs for key in ("dnsSuffix", "dualStackDnsSuffix")}))
 
 
+@cache
+def region_names() -> tuple[str, ...]:
+    """Names of the Regions of all AWS partitions, from botocore's packaged data."""
+    partitions = packaged_loader().load_data("partitions")["partitions"]
+    return tuple(sorted({name for one in partitions for name in one["regions"] if not name.endswith("-global")}))
+
+
 def is_aws(url: str) -> bool:
     """An HTTPS URL of an AWS service, in whichever partition."""
     parts = urlsplit(url)

@@ -111,6 +111,7 @@ class Player:
                 credential, conduct.call, params,
                 source_ip=conduct.source_ip or self.actor.source_ip,
                 user_agent=conduct.user_agent or self.actor.user_agent,
+                region=conduct.region,
             )  # fmt: skip
         except OSError as error:
             return Answered(0, NO_ANSWER, {}, str(error))

@@ -58,9 +58,13 @@ class LoopbackClient:
         self._port, self._region, self._token = parts.port, region, token
 
     def call(
-        self, credential: Credential, call: str, params: Mapping[str, Any], *, source_ip: str, user_agent: str
-    ) -> Answered:
-        """One `service.Operation`, sent once. Raises OSError without an answer, RunbookError for what is no call."""
+        self, credential: Credential, call: str, params: Mapping[str, Any], *, source_ip: str, user_agent: str,
+        region: str = "",
+    ) -> Answered:  # fmt: skip
+        """One `service.Operation`, sent once; without `region` in the world's own.
+
+        Raises OSError without an answer, RunbookError for what is no call.
+        """
         service, _, name = call.partition(".")
         try:
             model = service_model(service)
@@ -80,7 +84,7 @@ class LoopbackClient:
         request.headers["User-Agent"] = user_agent
         keys = Credentials(credential.access_key_id, credential.secret_access_key, credential.session_token or None)
         signer = S3SigV4Auth if service == "s3" else SigV4Auth
-        signer(keys, model.signing_name, self._region).add_auth(request)
+        signer(keys, model.signing_name, region or self._region).add_auth(request)
         prepared = request.prepare()
         headers = {**prepared.headers, "X-Sim-Source-IP": source_ip, "X-Sim-Token": self._token}
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)

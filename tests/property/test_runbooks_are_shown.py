@@ -34,6 +34,7 @@ ENOUGH: dict[str, dict[str, dict[str, str]]] = {
         "session-of-a-role": {},
         "foreign-key": {},
         "bedrock-key": {},
+        "root-key": {},
     },
     "log-deletion-investigation": {"log-eater": {}, "trail-deleted": {}, "log-key-doomed": {}},
     "persistence-sweep": {"persistence": {}},
@@ -47,7 +48,7 @@ STATED: dict[str, str] = {
     "athena-search": "tidy",
     "compromised-root-reset": "scp_by_hand inside handover recovery mailbox password device_new device_unseen "
     "signed_out organization contacts_right alarm_later",
-    "key-revocation": "replacement openers foreign nobody exposure replace lift",
+    "key-revocation": "replacement openers root foreign nobody exposure replace lift",
     "log-deletion-investigation": "by_hand others copies copy_later mfa_delete notified told",
     "persistence-sweep": "sessions others anchors functions machines rules data secrets",
     "preflight": "elsewhere",

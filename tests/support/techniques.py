@@ -16,7 +16,7 @@ TECHNIQUES = tuple(
 DEEP = bool(os.environ.get("IRTUI_DEEP"))
 CASES = tuple((name, seed) for at, name in enumerate(TECHNIQUES) for seed in (range(1, 21) if DEEP else (at % 20 + 1,)))
 """(technique, seed): twenty worlds each, or one."""
-WRITERS = {"leaked-admin-key", "suspicious-user"}
+WRITERS = {"leaked-admin-key", "region-hop", "suspicious-user"}
 """Scenarios, and those that begin with them, whose family could change IAM."""
 PROMPT = timedelta(seconds=60)
 LATE = timedelta(minutes=15)

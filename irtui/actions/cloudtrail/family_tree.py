@@ -8,9 +8,11 @@ Whoever is `vouched` for is left out, on the operator's word, and `why` says so.
 `changes` is what this incident changed when, `earlier` what an earlier look remembered: closures are dated by them.
 `events` is what `trail.search` found elsewhere (its family_events): what is older than Event history, of Regions that
 refuse, or data events; LookupEvents is asked besides, because a trail is late too.
-Limits: management events of the last 90 days, and those of `events`. Console sessions and what compute was given are
-not followed.
-CloudTrail: LookupEvents, GetAccountAuthorizationDetails, List… and Get… events of the operator.
+`regions` narrows the look, and what it says, to these; without it every enabled Region is asked, and one that cannot be
+read keeps the tree from being contained.
+Limits: management events of the last 90 days, of Regions that are enabled now, and those of `events`. Console sessions
+and what compute was given are not followed.
+CloudTrail: DescribeRegions, LookupEvents, GetAccountAuthorizationDetails, List… and Get… events of the operator.
 
 ```yaml
 use: cloudtrail.family_tree
@@ -39,6 +41,8 @@ OPENED = "gave the user a way in"
 UNTOLD = "nobody knows yet who made it"
 _WHOLE = ("CreateUser", UNTOLD, OPENED)
 """How users became members whose keys are members as well."""
+_HELD = ("session", "role_session", "access_key")
+"""What somebody can hold and call with."""
 MOST_REACHED = 10
 """Roles that a member could assume and nobody was seen to: so many are revoked unseen; more wait for CloudTrail."""
 
@@ -189,6 +193,7 @@ def _data(family: Family, account: Account, verdict: Verdict, now: datetime, spa
             node.name for node in here
             if node.kind == "role" and not node.changed and not (node.source == "policy" and waits)
         ],
+        "sessions": [{"id": node.id, "holder": node.holder} for node in nodes if node.kind in _HELD],
         "nodes": [
             {
                 "id": node.id, "kind": node.kind, "name": node.name, "arn": node.arn, "parent": node.parent,
@@ -238,7 +243,7 @@ ACTION = Action(
         "user": InputField("user", required=False, help="Who owns it; without it the events tell."),
         "vouched": InputField("string", required=False, help="ARN of whoever let the user in and is vouched for."),
         "account": InputField("account_id", required=False, help="The account; without it the users' ARNs tell."),
-        "regions": InputField("list", required=False, help="Regions to look in; the own one and us-east-1 without it."),
+        "regions": InputField("list", required=False, help="Regions to look in; every enabled one without it."),
         "changes": InputField("map", required=False, help="What was changed when: incident.changes."),
         "names": InputField("list", required=False, help="Names that the user had before."),
         "opener": InputField("string", required=False, help="ARN of who gave the user its way in, to take in as well."),
@@ -246,11 +251,11 @@ ACTION = Action(
         "earlier": InputField("map", required=False, help="What an earlier look remembers: its memory."),
     },
     permissions=(
-        "cloudtrail:LookupEvents", "iam:GetAccountAuthorizationDetails", "iam:GetPolicy", "iam:GetPolicyVersion",
-        "iam:ListAccessKeys",
+        "cloudtrail:LookupEvents", "ec2:DescribeRegions", "iam:GetAccountAuthorizationDetails", "iam:GetPolicy",
+        "iam:GetPolicyVersion", "iam:ListAccessKeys",
     ),
     keeps=(
-        "state", "why", "counts", "users", "keys", "changed_roles", "roles", "memory", "gaps",
+        "state", "why", "counts", "users", "keys", "changed_roles", "roles", "sessions", "memory", "gaps",
     ),
     observe=observe,
 )  # fmt: skip

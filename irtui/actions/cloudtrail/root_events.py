@@ -20,13 +20,9 @@ from datetime import datetime
 from typing import Any
 
 from irtui.actions.asked import span
-from irtui.actions.event_pivots import HOME, event_of
+from irtui.actions.event_history import lookup, regions_of
 from irtui.actions.interface import Action, Facts, InputField, Reader
-from irtui.actions.observe import words
-from irtui.aws.paging import truncated
 from irtui.clock import rfc3339
-from irtui.errors import AwsFault, SimulatorGap
-from irtui.model.call import Call
 from irtui.trail.search.query import mapping, string
 
 PAGES = 40
@@ -40,8 +36,13 @@ _MAKES = {"CreateUser": "userName", "CreateLoginProfile": "userName", "CreateAcc
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises RunbookError for a time that is none, AwsFault where not even one Region could be asked."""
     since, _ = span(inputs, now)
-    told = _Told(reader, since)
-    events = sorted(told.events(), key=lambda event: string(event, "eventTime"))
+    regions, missing = regions_of(reader)
+    looked = lookup(reader, regions, "Username", "root", pages=PAGES, since=since)
+    if looked.failed is not None:
+        raise looked.failed
+    gaps = [*missing, *looked.gaps]
+    # a user may be called root as well
+    events = sorted(filter(_is_root, looked.events), key=lambda event: string(event, "eventTime"))
     opened = [event for event in events if _assumed(event)]
     own = [event for event in events if not _assumed(event)]
     done = [event for event in own if not event.get("errorCode")]
@@ -50,61 +51,16 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         for event in done
         if (name := string(event, "eventName")) in _MAKES
     )
-    state = "active" if own else "unknown" if told.gaps else "quiet"
+    state = "active" if own else "unknown" if gaps else "quiet"
     return Facts({
-        "state": state, "why": _why(state, own, told.gaps), "since": rfc3339(since), "now": rfc3339(now),
+        "state": state, "why": _why(state, own, gaps), "since": rfc3339(since), "now": rfc3339(now),
         "count": len(own), "by_assume_root": len(opened), "words": _words(own),
         "latest": string(own[-1], "eventTime") if own else "",
         "keys": sorted({key for e in own if (key := string(mapping(e, "userIdentity"), "accessKeyId"))}),
         "addresses": sorted({string(event, "sourceIPAddress") for event in own}),
         "users": [name for name in users if name],
-        "events": [_plain(event) for event in events], "gaps": told.gaps,
-    }, tuple(told.gaps))  # fmt: skip
-
-
-class _Told:
-    """Asks every Region, and writes down what could not be read."""
-
-    def __init__(self, reader: Reader, since: datetime) -> None:
-        self._reader, self._since = reader, since
-        self.gaps: list[str] = []
-
-    def events(self) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = []
-        regions = self._regions()
-        refused: AwsFault | SimulatorGap | None = None
-        answered = 0
-        for region in regions:
-            asked = [{"AttributeKey": "Username", "AttributeValue": "root"}]
-            params = {"LookupAttributes": asked, "StartTime": self._since, "MaxResults": 50}
-            try:
-                data = self._reader.read(Call("cloudtrail", "LookupEvents", params, region), pages=PAGES).data
-            except (AwsFault, SimulatorGap) as error:
-                if isinstance(error, AwsFault) and error.kind == "expired":
-                    raise
-                refused = error
-                self.gaps.append(f"events of root in {region} could not be read: {words(error)}")
-                continue
-            answered += 1
-            if truncated(data):
-                self.gaps.append(f"root has over {PAGES * 50} events in {region}; the older were not read")
-            # a user may be called root as well
-            found += [e for item in data.get("Events") or () if (e := event_of(item)) and _is_root(e)]
-        if not answered and refused is not None:
-            raise refused
-        return found
-
-    def _regions(self) -> list[str]:
-        """Every enabled Region; us-east-1 and the session's own where nobody says which there are."""
-        try:
-            said = self._reader.read(Call("ec2", "DescribeRegions")).data
-        except (AwsFault, SimulatorGap) as error:
-            if isinstance(error, AwsFault) and error.kind == "expired":
-                raise
-            self.gaps.append(f"which Regions are enabled: {words(error)}")
-            said = {}
-        names = [str(one["RegionName"]) for one in said.get("Regions") or ()]
-        return list(dict.fromkeys([HOME, self._reader.region, *sorted(names)]))
+        "events": [_plain(event) for event in events], "gaps": gaps,
+    }, tuple(gaps))  # fmt: skip
 
 
 def _is_root(event: Mapping[str, Any]) -> bool:

@@ -3,8 +3,8 @@
 Stops and breaks: nothing, it only reads. Sessions (ASIA…) and keys made with the key are followed in turn, so that
 chained roles are found. What could not be read becomes a gap in words; when nothing at all could be read about the key
 itself the action fails, because no events seen is not no events.
-Limits: management events of the last 90 days, which may be 15 minutes late. Two requests a second are allowed.
-CloudTrail: LookupEvents events of the operator.
+Limits: management events of the last 90 days, which may be 15 minutes late, of Regions that are enabled now.
+CloudTrail: DescribeRegions and LookupEvents events of the operator.
 
 ```yaml
 use: cloudtrail.trace_access_key
@@ -21,13 +21,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from irtui.actions.event_pivots import event_of, regions_of
+from irtui.actions.event_history import lookup, regions_of
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
-from irtui.actions.observe import words
-from irtui.aws.paging import truncated
 from irtui.canonical import plain
-from irtui.errors import AwsFault, SimulatorGap
-from irtui.model.call import Call
 
 PAGES = 20
 """Pages of 50 events that are read per key and Region."""
@@ -89,43 +85,22 @@ class _Trace:
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises AwsFault or SimulatorGap when no event could be looked up, RunbookError for unusable inputs."""
     first = text(inputs, "access_key_id")
-    regions = regions_of(inputs.get("regions"))
-    trace, gaps = _Trace(), []
+    regions, missing = regions_of(reader, inputs.get("regions"))
+    trace, gaps = _Trace(), list(missing)
     waiting, seen = deque([first]), {first}
     while waiting:
         key = waiting.popleft()
-        failed: list[AwsFault | SimulatorGap] = []
-        for region in regions:
-            try:
-                events, more = _lookup(reader, key, region)
-            except (AwsFault, SimulatorGap) as error:
-                if isinstance(error, AwsFault) and error.kind == "expired":
-                    raise
-                failed.append(error)
-                gaps.append(f"events of {key} in {_where(region)} could not be read: {words(error)}")
-                continue
-            if more:
-                gaps.append(f"{key} has over {PAGES * 50} events in {_where(region)}; the older were not read")
-            for made in [made for event in events for made in trace.add(event, key)]:
-                if made not in seen and len(seen) >= KEYS:
-                    gaps.append(f"{made} was not followed: more than {KEYS} keys and sessions")
-                elif made not in seen:
-                    seen.add(made)
-                    waiting.append(made)
-        if key == first and len(failed) == len(regions):
-            raise failed[-1]
+        looked = lookup(reader, regions, "AccessKeyId", key, pages=PAGES)
+        gaps += looked.gaps
+        for made in [made for event in looked.events for made in trace.add(event, key)]:
+            if made not in seen and len(seen) >= KEYS:
+                gaps.append(f"{made} was not followed: more than {KEYS} keys and sessions")
+            elif made not in seen:
+                seen.add(made)
+                waiting.append(made)
+        if key == first and looked.failed is not None:
+            raise looked.failed
     return _facts(first, trace, gaps)
-
-
-def _where(region: str | None) -> str:
-    return region or "the session's Region"
-
-
-def _lookup(reader: Reader, key: str, region: str | None) -> tuple[list[Mapping[str, Any]], bool]:
-    attribute = {"AttributeKey": "AccessKeyId", "AttributeValue": key}
-    call = Call("cloudtrail", "LookupEvents", {"LookupAttributes": [attribute], "MaxResults": 50}, region)
-    data = reader.read(call, pages=PAGES).data
-    return [event_of(item) for item in data.get("Events", ())], truncated(data)
 
 
 def _facts(first: str, trace: _Trace, gaps: list[str]) -> Facts:
@@ -181,9 +156,9 @@ ACTION = Action(
     title="What an access key led to",
     inputs={
         "access_key_id": InputField("access_key_id", help="Where to begin; AKIA… or ASIA…"),
-        "regions": InputField("list", required=False, help="Regions to look in; the own one and us-east-1 without it."),
+        "regions": InputField("list", required=False, help="Regions to look in; every enabled one without it."),
     },
-    permissions=("cloudtrail:LookupEvents",),
+    permissions=("cloudtrail:LookupEvents", "ec2:DescribeRegions"),
     keeps=(
         "roles", "role_arns", "foreign_roles", "sessions", "session_ids", "further_keys", "created_users", "source_ips",
         "user_agents", "operations", "event_count", "refused_count", "gaps",

@@ -1,10 +1,13 @@
 """Whose an access key is, and what: a user's, a session's, of another account, deleted, or nothing that can be told.
 
-Stops and breaks: nothing, it only reads. `kind` is user, session (of a user), role (a session of it), foreign, gone or
-unclear; `why` says it in a sentence. `user` is whom to contain: of a key that is gone, whom CloudTrail
-saw use it.
-Limits: whose a temporary or deleted key is only CloudTrail tells, some minutes late and for 90 days.
-CloudTrail: GetAccessKeyInfo, GetAccessKeyLastUsed, ListAccessKeys and LookupEvents events of the operator.
+Stops and breaks: nothing, it only reads. `kind` is user, session (of a user), role (a session of it), root (a key or a
+session of the account's root user), foreign, gone or unclear; `why` says it in a sentence. `user` is whom to contain:
+of a key that is gone, whom CloudTrail saw use it. IAM's word for the owner counts where that user has the key: the
+root user may be given a name too, and an IAM user may be called like that.
+Limits: whose a temporary, deleted or root key is only CloudTrail tells, some minutes late and for 90 days. What IAM
+says of a root user's key AWS does not document.
+CloudTrail: GetAccessKeyInfo, GetAccessKeyLastUsed, ListAccessKeys, DescribeRegions and LookupEvents events of the
+operator.
 
 ```yaml
 use: iam.key_owner
@@ -18,11 +21,10 @@ from datetime import datetime
 from typing import Any
 
 from irtui.actions.access_keys import INPUTS
-from irtui.actions.event_pivots import HOME, event_of
+from irtui.actions.event_history import Event, lookup, regions_of
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
-from irtui.actions.observe import words
 from irtui.canonical import plain
-from irtui.errors import AwsFault, SimulatorGap
+from irtui.errors import AwsFault
 from irtui.model.call import Call
 from irtui.trail.search.query import mapping, string
 
@@ -55,28 +57,38 @@ def _verdict(kind: str, why: str) -> dict[str, str]:
 
 def _owner(reader: Reader, key: str) -> tuple[dict[str, Any], list[str]]:
     """Of a long-term key. Of one that is gone IAM says nothing, or that nobody may ask: then CloudTrail is asked."""
+    named, used = "", _NEVER
     try:
         said = reader.read(Call("iam", "GetAccessKeyLastUsed", {"AccessKeyId": key})).data
     except AwsFault as fault:
         if fault.kind not in ("absent", "denied"):
             raise
     else:
-        user = str(said["UserName"])
-        used = plain(said["AccessKeyLastUsed"])
-        return {"user": user, "last_used": used, **_verdict("user", f"it is a key of {user}")}, []
+        named, used = str(said["UserName"]), plain(said["AccessKeyLastUsed"])
+    there = _has(reader, named, key) if named else None
+    if there:
+        return {"user": named, "last_used": used, **_verdict("user", f"it is a key of {named}")}, []
     seen, gaps = _holder(reader, key)
-    user = str(seen.get("user", ""))
+    if seen["kind"] == "root":
+        return {**seen, "last_used": used}, gaps
+    user = named or str(seen.get("user", ""))
     if not user:
         return _verdict("unclear", "it is deleted, or these credentials may not ask whose it is"), gaps
-    if _has(reader, user, key):
-        return {"user": user, **_verdict("user", f"it is a key of {user}")}, gaps
-    return {"user": user, **_verdict("gone", f"it is deleted; it was a key of {user}")}, gaps
+    there = there if named else _has(reader, user, key)
+    if there is False and not seen.get("user"):
+        why = f"IAM calls its owner {user}, and no user of that name has it: it is deleted, or the root user's own"
+        return {"last_used": used, **_verdict("unclear", why)}, gaps
+    told = ("gone", f"it is deleted; it was a key of {user}") if there is False else ("user", f"it is a key of {user}")
+    return {"user": user, "last_used": used, **_verdict(*told)}, gaps
 
 
-def _has(reader: Reader, user: str, key: str) -> bool:
+def _has(reader: Reader, user: str, key: str) -> bool | None:
+    """Whether that user has the key; None: nobody may look."""
     try:
         listed = reader.read(Call("iam", "ListAccessKeys", {"UserName": user})).data["AccessKeyMetadata"]
     except AwsFault as fault:
+        if fault.kind == "denied":
+            return None
         if fault.kind != "absent":
             raise
         return False
@@ -84,27 +96,32 @@ def _has(reader: Reader, user: str, key: str) -> bool:
 
 
 def _holder(reader: Reader, key: str) -> tuple[dict[str, Any], list[str]]:
-    """The user or role that CloudTrail saw use it."""
-    gaps: list[str] = []
-    for region in dict.fromkeys((reader.region, HOME)):
-        asked = [{"AttributeKey": "AccessKeyId", "AttributeValue": key}]
-        try:
-            data = reader.read(Call("cloudtrail", "LookupEvents", {"LookupAttributes": asked}, region)).data
-        except (AwsFault, SimulatorGap) as error:
-            if isinstance(error, AwsFault) and error.kind == "expired":
-                raise
-            gaps.append(f"events of {key} in {region} could not be read: {words(error)}")
-            continue
-        for event in map(event_of, data.get("Events") or ()):
-            who = mapping(event, "userIdentity")
-            issuer = mapping(mapping(who, "sessionContext"), "sessionIssuer")
-            if string(who, "type") == "AssumedRole" and (role := string(issuer, "userName")):
-                return {"role": role, **_verdict("role", f"it is a session of the role {role}")}, gaps
-            user = string(who, "userName") if string(who, "type") == "IAMUser" else string(issuer, "userName")
-            if user:
-                return {"user": user, **_verdict("session", f"it is a session of the user {user}")}, gaps
-    why = "it is temporary, and CloudTrail does not know yet whose; look again in a quarter of an hour"
-    return _verdict("unclear", why), gaps
+    """Whom CloudTrail saw use it, in any enabled Region."""
+    regions, missing = regions_of(reader)
+    looked = lookup(reader, regions, "AccessKeyId", key, pages=1)
+    gaps = [*missing, *looked.unread]
+    for event in looked.events:
+        if (told := _told(event, "key" if key.startswith("AKIA") else "session")) is not None:
+            return told, gaps
+    late = "CloudTrail does not know yet whose; look again in a quarter of an hour"
+    unread = "where CloudTrail could be read nobody knows whose; see what could not be read"
+    return _verdict("unclear", f"it is temporary, and {unread if gaps else late}"), gaps
+
+
+def _told(event: Event, what: str) -> dict[str, Any] | None:
+    """What an event says of who called; None: nothing that can be contained."""
+    who = mapping(event, "userIdentity")
+    context = mapping(who, "sessionContext")
+    issuer = mapping(context, "sessionIssuer")
+    kind, name = string(who, "type"), string(issuer, "userName")
+    if "Root" in (kind, string(issuer, "type")):
+        opened = string(context, "assumedRoot") == "true"
+        by = ", which the management account or a delegate of it opened (AssumeRoot)" if opened else ""
+        return _verdict("root", f"it is a {what} of the root user of this account{by}")
+    if kind == "AssumedRole" and name:
+        return {"role": name, **_verdict("role", f"it is a session of the role {name}")}
+    user = string(who, "userName") if kind == "IAMUser" else name
+    return {"user": user, **_verdict("session", f"it is a session of the user {user}")} if user else None
 
 
 ACTION = Action(
@@ -114,7 +131,10 @@ ACTION = Action(
         "access_key_id": INPUTS["access_key_id"],
         "account": InputField("account_id", help="The account that asks."),
     },
-    permissions=("cloudtrail:LookupEvents", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys", "sts:GetAccessKeyInfo"),
+    permissions=(
+        "cloudtrail:LookupEvents", "ec2:DescribeRegions", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys",
+        "sts:GetAccessKeyInfo",
+    ),
     keeps=("kind", "why", "user", "role", "account", "last_used"),
     observe=observe,
-)
+)  # fmt: skip

@@ -37,6 +37,8 @@ class Conduct(Strict):
     params: Mapping[str, Any] = field(default_factory=dict)
     gains: Name | Literal[""] = ""
     """The reply's credentials are kept under this name, in place of those before."""
+    region: str = ""
+    """The Region that is called, where that is not the world's own."""
     source_ip: Address | Literal[""] = ""
     """Where this call comes from, where that is not the actor's usual address."""
     user_agent: str = ""

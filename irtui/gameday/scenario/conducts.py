@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from irtui.aws.effects import effect
+from irtui.aws.hosts import region_names
 from irtui.aws.models import request_shape
 from irtui.aws.shapes import ANY, known, misfits, operations, services, typed
 from irtui.gameday.handles import references
@@ -29,6 +30,9 @@ def calls(scenario: Scenario) -> Iterator[Said]:
             params = {key: ANY if any(references(value)) else value for key, value in conduct.params.items()}
             for misfit in misfits(service, operation, typed(service, operation, params)):
                 yield Said((*place, "params", *misfit.at), f"{conduct.call}: {misfit.message}", hint=misfit.hint)
+            if conduct.region and conduct.region not in region_names():
+                hint = nearest(conduct.region, region_names())
+                yield Said((*place, "region"), f"AWS has no Region {conduct.region}", hint=hint)
             if not simulated(service, operation):
                 words = f"{conduct.call} is not simulated: here it does nothing, and nobody sees it refused"
                 yield Said((*place, "call"), words, "warning", "`irtui rehearse --fidelity` lists what is.")

@@ -374,10 +374,13 @@ def test_chained_roles_and_further_keys_are_found() -> None:
 def test_one_region_that_is_refused_is_a_gap_all_of_them_a_failure() -> None:
     """No events seen is not the same as no events: with nothing read there is no list of roles."""
 
-    def partly(call: Call) -> Any:
-        return fault("denied") if call.region else {"Events": [assumed(1, "first", "ASIA1")]}
+    there = {"Regions": [{"RegionName": "eu-north-1"}, {"RegionName": "us-east-1"}]}
 
-    facts = observe("cloudtrail.trace_access_key", Account(LookupEvents=partly), {"access_key_id": "AKIA1"})
+    def partly(call: Call) -> Any:
+        return fault("denied") if call.region == "us-east-1" else {"Events": [assumed(1, "first", "ASIA1")]}
+
+    account = Account(DescribeRegions=there, LookupEvents=partly)
+    facts = observe("cloudtrail.trace_access_key", account, {"access_key_id": "AKIA1"})
     assert facts.data["roles"] == ["first"] and "us-east-1" in facts.gaps[0]
     for error in (fault("denied"), SimulatorGap("no")):
         with pytest.raises((AwsFault, SimulatorGap)):

@@ -165,11 +165,16 @@ def seen(**who: Any) -> dict[str, Any]:
     return {"Events": [{"CloudTrailEvent": {"userIdentity": who}}]}
 
 
+REGIONS = {"Regions": [{"RegionName": "ap-southeast-2"}, {"RegionName": "us-east-1"}]}
 OURS, LISTED = {"Account": HERE}, {"AccessKeyMetadata": [{"AccessKeyId": KEY}]}
 ISSUED = {"sessionContext": {"sessionIssuer": {"userName": "deploy"}}}
+ROOT, NAMED = seen(type="Root"), {"UserName": "root", "AccessKeyLastUsed": {"ServiceName": "s3"}}
+BY_ROOT = {"sessionContext": {"sessionIssuer": {"type": "Root"}}}
 USED = {"UserName": "ci", "AccessKeyLastUsed": {"ServiceName": "s3"}}
 OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
-    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": USED}, ("user", "ci", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": USED, "ListAccessKeys": LISTED}, ("user", "ci", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": USED, "ListAccessKeys": fault("denied")},
+     ("user", "ci", "")),
     (KEY, {"GetAccessKeyInfo": {"Account": THERE}}, ("foreign", "", "")),
     (KEY, {"GetAccessKeyInfo": fault("invalid")}, ("unclear", "", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": fault("denied")}, ("unclear", "", "")),
@@ -182,16 +187,58 @@ OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
      ("session", "deploy", "")),
     ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": {"Events": []}}, ("unclear", "", "")),
     ("ABSK" + KEY[4:], {}, ("unclear", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": NAMED, "LookupEvents": ROOT}, ("root", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": NAMED, "LookupEvents": ROOT,
+           "ListAccessKeys": {"AccessKeyMetadata": [{"AccessKeyId": "AKIAOFTHEUSERROOT000"}]}}, ("root", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "LookupEvents": ROOT}, ("root", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": NAMED}, ("unclear", "", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": NAMED, "ListAccessKeys": LISTED}, ("user", "root", "")),
+    ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": ROOT}, ("root", "", "")),
+    ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="FederatedUser", **BY_ROOT)},
+     ("root", "", "")),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("key", "answers", "whose"), OWNERS)
 def test_every_key_is_of_one_kind(key: str, answers: dict[str, Any], whose: tuple[str, str, str]) -> None:
-    """A user's, another account's, none, unclear, deleted, one that IAM hides, of a role, of a user's session, ABSK."""
+    """A user's, another account's, none, unclear, deleted, one that IAM hides, of a role, of a user's session, ABSK, and
+    root's: by who called, never by a name that a user may have as well."""
     found = observe("iam.key_owner", Account(**{"LookupEvents": {"Events": []}, **answers}),
                     access_key_id=key, account=HERE)  # fmt: skip
     assert (found["kind"], found["user"], found["role"]) == whose
     assert found["why"]
+
+
+def test_whose_a_session_is_may_be_known_in_another_region_only() -> None:
+    """Every enabled Region is asked; one that refuses is a gap, and then nobody says that CloudTrail is only late."""
+
+    def far(call: Call) -> Any:
+        known = seen(type="AssumedRole", **ISSUED)
+        return known if call.region == "ap-southeast-2" else {"Events": []}
+
+    where = Account(GetAccessKeyInfo=OURS, DescribeRegions=REGIONS, LookupEvents=far)
+    found = observe("iam.key_owner", where, access_key_id="ASIA" + KEY[4:], account=HERE)
+    assert (found["kind"], found["role"], found["gaps"]) == ("role", "deploy", [])
+    blind = Account(GetAccessKeyInfo=OURS, DescribeRegions=REGIONS,
+                    LookupEvents=lambda call: fault("denied") if call.region == "us-east-1" else {"Events": []})  # fmt: skip
+    found = observe("iam.key_owner", blind, access_key_id="ASIA" + KEY[4:], account=HERE)
+    assert found["kind"] == "unclear" and "quarter" not in found["why"] and "us-east-1" in found["gaps"][0]
+
+
+def test_events_that_bear_an_attribute_come_from_every_region_newest_first() -> None:
+    """Who opened root sessions, or a session, is told wherever it was done."""
+    told = {"us-east-1": "10:00", "ap-southeast-2": "11:00"}
+
+    def events(call: Call) -> Any:
+        assert call.params["LookupAttributes"] == [{"AttributeKey": "EventName", "AttributeValue": "AssumeRoot"}]
+        return {"Events": [{"CloudTrailEvent": {"eventTime": told[str(call.region)], "awsRegion": call.region}}]}
+
+    asked = {"attribute": "EventName", "value": "AssumeRoot"}
+    found = observe("cloudtrail.lookup", Account(DescribeRegions=REGIONS, LookupEvents=events), **asked)
+    assert [event["awsRegion"] for event in found["events"]] == ["ap-southeast-2", "us-east-1"]
+    assert (found["count"], found["gaps"]) == (2, [])
+    with pytest.raises(AwsFault):
+        observe("cloudtrail.lookup", Account(DescribeRegions=REGIONS, LookupEvents=fault("denied")), **asked)
 
 
 def test_a_throttled_answer_is_no_deleted_key() -> None:

@@ -145,7 +145,8 @@ def test_the_boundary_that_was_there_comes_back() -> None:
 
 
 def test_what_a_denied_user_tried_tells_refused_from_worked() -> None:
-    """Counted from the deny on; what needs no permission counts as neither; a Region that was not read is a gap."""
+    """Counted from the deny on; what needs no permission, and what failed otherwise, counts as neither; a Region that was
+    not read is a gap."""
     its = {"type": "IAMUser", "userName": "jo"}
     calls = [
         told("ListBuckets", "11:00", {}, userIdentity=its, errorCode="AccessDenied"),
@@ -153,6 +154,7 @@ def test_what_a_denied_user_tried_tells_refused_from_worked() -> None:
         told("GetCallerIdentity", "11:20", {}, userIdentity=its),
         told("ConsoleLogin", "11:30", {}, userIdentity=its),
         told("ListRoles", "11:40", {}, userIdentity={"type": "AssumedRole"}),
+        told("GetBucketPolicy", "11:50", {}, userIdentity=its, errorCode="NoSuchBucket"),
     ]
     since = set()
 
@@ -169,10 +171,59 @@ def test_what_a_denied_user_tried_tells_refused_from_worked() -> None:
     assert (found.data["refused"], found.data["worked"], len(found.gaps)) == (2, 0, 1)
     assert since == {"2026-11-23 10:00:15+00:00"}
     assert found.data["words"] == (
-        "2 calls from ::1, 198.51.100.9, the last ListUsers at 2026-11-23 11:10Z, refused; 0 calls worked"
+        "2 calls from ::1, 198.51.100.9, the last ListUsers at 2026-11-23 11:10Z, refused; 0 calls worked; "
+        "1 failed for another reason"
     )
     with pytest.raises(AwsFault):
         look(Account(LookupEvents=fault("denied")), inputs, NOW)
+
+
+def test_calls_of_what_it_opened_count_since_each_of_them_was_cut_off() -> None:
+    """A role's session goes on until its role is revoked; EC2's word for a refusal counts; every Region is asked."""
+    role = {"type": "AssumedRole"}
+    since: dict[str, str] = {}
+
+    def events(call: Call) -> dict[str, Any]:
+        asked = call.params["LookupAttributes"][0]
+        since[asked["AttributeValue"]] = f"{call.params['StartTime']:%H:%M}"
+        tried = told("RunInstances", "11:40", {}, userIdentity=role, errorCode="Client.UnauthorizedOperation")
+        far = asked["AttributeValue"] == "ASIAFAR" and call.region == "eu-north-1"
+        return {"Events": [{"CloudTrailEvent": tried}] if far else []}
+
+    regions = {"Regions": [{"RegionName": "eu-north-1"}, {"RegionName": "us-east-1"}]}
+    inputs: dict[str, Any] = {
+        "user": "jo", "since": "2026-11-23T08:00:00Z",
+        "changes": {"user/jo": "2026-11-23T10:00:00Z", "role/deploy": "2026-11-23T11:00:00Z"},
+        "sessions": [{"id": "ASIAFAR", "holder": "role/deploy"}, {"id": "ASIANEAR", "holder": "role/other"}, "x"],
+    }  # fmt: skip
+    found = observe("cloudtrail.user_calls", Account(DescribeRegions=regions, LookupEvents=events), **inputs)
+    assert (found["refused"], found["worked"], found["gaps"]) == (1, 0, [])
+    assert since == {"jo": "10:00", "ASIAFAR": "11:00", "ASIANEAR": "10:00"}
+    many = inputs | {"sessions": [{"id": f"ASIA{n}", "holder": ""} for n in range(50)]}
+    found = observe("cloudtrail.user_calls", Account(DescribeRegions=regions, LookupEvents=events), **many)
+    assert found["gaps"] == ["10 of 50 sessions and keys were not asked for"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers", "state"),
+    [
+        ({}, {}, "contained"),
+        ({}, {"DescribeRegions": fault("denied")}, "unknown"),
+        ({}, {"LookupEvents": lambda call: fault("denied") if call.region == "eu-north-1" else {}}, "unknown"),
+        ({}, {"LookupEvents": lambda call: {"NextToken": "x"} if call.region == "eu-north-1" else {}}, "unknown"),
+        ({"regions": ["us-east-1"]}, {"DescribeRegions": fault("denied")}, "contained"),
+    ],
+)
+def test_a_region_that_is_not_read_keeps_a_family_from_being_contained(
+    asked: dict[str, Any], answers: dict[str, Any], state: str
+) -> None:
+    """STS is regional, so every enabled Region is asked, and what was not read may hide a session."""
+    regions = {"Regions": [{"RegionName": "eu-north-1"}, {"RegionName": "us-east-1"}]}
+    whole: dict[str, Any] = {"GetAccountAuthorizationDetails": {"UserDetailList": [], "RoleDetailList": []}}
+    where = Account(**(whole | {"LookupEvents": {}, "DescribeRegions": regions} | answers))
+    gone = {"user": "jo", "account": HERE, "changes": {"user/jo": "2026-11-23T08:00:00Z"}}
+    found = observe("cloudtrail.family_tree", where, **gone, **asked)
+    assert (found["state"], bool(found["gaps"])) == (state, state == "unknown")
 
 
 @pytest.mark.parametrize(
