@@ -235,6 +235,8 @@ class BotoDoor:
 
     def _fault(self, error: Exception, call: Call) -> IrtuiError:
         fault = faults.fault(error, call.name, renew=self._renew, simulated=self.mode == "rehearsal")
+        if isinstance(fault, AwsFault) and call.region not in (None, self.region):
+            fault = faults.there(fault, str(call.region))
         if isinstance(fault, AwsFault) and fault.kind == "expired":
             with self._lock:  # so that credentials which were renewed outside are found
                 self._sessions.clear()

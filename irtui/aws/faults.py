@@ -83,6 +83,10 @@ CODES: dict[str, frozenset[str]] = {
     "timeout": frozenset({"RequestTimeout", "RequestTimeoutException", "408", "504"}),
 }  # fmt: skip
 
+UNKNOWN_THERE = frozenset({"InvalidClientTokenId", "InvalidToken", "UnrecognizedClientException"})
+"""So a Region that is not enabled by default answers to a session token of STS's global endpoint, which is good in all
+others (IAM user guide, Manage AWS STS in an AWS Region)."""
+
 CONTAINERS = frozenset({"NoSuchBucket", "AccountNotFoundException"})
 """Not the thing itself that is absent, but where it would be."""
 
@@ -202,6 +206,17 @@ def fault(error: Exception, call: str, *, renew: str = "", simulated: bool = Fal
     if isinstance(error, boto.HTTPClientError):  # read timeouts, resets, TLS and proxies that broke off
         return _fault("timeout", code, message, call, renew)
     return _fault("unknown", code, message, call, renew)
+
+
+def there(fault: AwsFault, region: str) -> AwsFault:
+    """The fault of a call to another Region than the operator's own. A token that is not taken there has not ended."""
+    if fault.kind != "expired" or fault.code not in UNKNOWN_THERE:
+        return fault
+    return AwsFault(
+        "denied", fault.code, f"{region} does not take these credentials: {fault.message}", call=fault.call,
+        request_id=fault.request_id, date=fault.date, status=fault.status,
+        advice=f"Sign in through a regional endpoint of STS: tokens of the global one are not good in {region}.",
+    )  # fmt: skip
 
 
 def credentials_advice(error: Exception) -> str:

@@ -82,7 +82,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "CreateLoginProfile": _NO_CONSOLE, "UpdateLoginProfile": _NO_CONSOLE,
         "CreateVirtualMFADevice": "Its picture is a placeholder that carries the address as text, not a QR code.",
         "EnableMFADevice": _NO_TOKENS, "ResyncMFADevice": _NO_TOKENS, "DeactivateMFADevice": _NO_TOKENS,
-        "GetAccessKeyLastUsed": _FIRST_USE,
+        "GetAccessKeyLastUsed": f"{_FIRST_USE} Whom it names for a root user's key AWS does not say; here it is root.",
         "GenerateCredentialReport": "It is ready two seconds later; AWS takes as long as the account is large.",
         "GetCredentialReport": _FIRST_USE,
         "GetAccountSummary": "Quotas are AWS's defaults.",

@@ -96,16 +96,32 @@ def _has(reader: Reader, user: str, key: str) -> bool | None:
 
 
 def _holder(reader: Reader, key: str) -> tuple[dict[str, Any], list[str]]:
-    """Whom CloudTrail saw use it, in any enabled Region."""
+    """Whom CloudTrail saw use it, or open it, in any enabled Region."""
     regions, missing = regions_of(reader)
-    looked = lookup(reader, regions, "AccessKeyId", key, pages=1)
-    gaps = [*missing, *looked.unread]
-    for event in looked.events:
-        if (told := _told(event, "key" if key.startswith("AKIA") else "session")) is not None:
+    used = lookup(reader, regions, "AccessKeyId", key, pages=1)
+    gaps = [*missing, *used.unread]
+    what = "key" if key.startswith("AKIA") else "session"
+    for event in used.events:
+        if (told := _told(event, what)) is not None:
             return told, gaps
+    if what == "session":  # one that calls nothing that is recorded is known by the call that opened it
+        opened = lookup(reader, regions, "ResourceName", key, pages=1)
+        gaps += opened.unread
+        for event in opened.events:
+            if (told := _opened(event, key)) is not None:
+                return told, gaps
     late = "CloudTrail does not know yet whose; look again in a quarter of an hour"
     unread = "where CloudTrail could be read nobody knows whose; see what could not be read"
     return _verdict("unclear", f"it is temporary, and {unread if gaps else late}"), gaps
+
+
+def _opened(event: Event, key: str) -> dict[str, Any] | None:
+    """What the call that made a session says of it; None: it did not make this one."""
+    if string(mapping(mapping(event, "responseElements"), "credentials"), "accessKeyId") != key:
+        return None
+    if role := string(mapping(event, "requestParameters"), "roleArn").rpartition("/")[2]:
+        return {"role": role, **_verdict("role", f"it is a session of the role {role}")}
+    return _told(event, "session")
 
 
 def _told(event: Event, what: str) -> dict[str, Any] | None:

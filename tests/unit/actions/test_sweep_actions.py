@@ -201,8 +201,8 @@ OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
 
 @pytest.mark.parametrize(("key", "answers", "whose"), OWNERS)
 def test_every_key_is_of_one_kind(key: str, answers: dict[str, Any], whose: tuple[str, str, str]) -> None:
-    """A user's, another account's, none, unclear, deleted, one that IAM hides, of a role, of a user's session, ABSK, and
-    root's: by who called, never by a name that a user may have as well."""
+    """A user's, another account's, none, unclear, deleted, hidden, a role's, a user's session, ABSK, and root's: by who
+    called, never by a name that a user may have as well."""
     found = observe("iam.key_owner", Account(**{"LookupEvents": {"Events": []}, **answers}),
                     access_key_id=key, account=HERE)  # fmt: skip
     assert (found["kind"], found["user"], found["role"]) == whose
@@ -219,10 +219,40 @@ def test_whose_a_session_is_may_be_known_in_another_region_only() -> None:
     where = Account(GetAccessKeyInfo=OURS, DescribeRegions=REGIONS, LookupEvents=far)
     found = observe("iam.key_owner", where, access_key_id="ASIA" + KEY[4:], account=HERE)
     assert (found["kind"], found["role"], found["gaps"]) == ("role", "deploy", [])
-    blind = Account(GetAccessKeyInfo=OURS, DescribeRegions=REGIONS,
-                    LookupEvents=lambda call: fault("denied") if call.region == "us-east-1" else {"Events": []})  # fmt: skip
+
+    def partly(call: Call) -> Any:
+        return fault("denied") if call.region == "us-east-1" else {"Events": []}
+
+    blind = Account(GetAccessKeyInfo=OURS, DescribeRegions=REGIONS, LookupEvents=partly)
     found = observe("iam.key_owner", blind, access_key_id="ASIA" + KEY[4:], account=HERE)
     assert found["kind"] == "unclear" and "quarter" not in found["why"] and "us-east-1" in found["gaps"][0]
+
+
+@pytest.mark.parametrize(
+    ("event", "whose"),
+    [
+        ({"eventName": "AssumeRole", "requestParameters": {"roleArn": f"arn:aws:iam::{HERE}:role/team/deploy"}},
+         ("role", "", "deploy")),
+        ({"eventName": "GetSessionToken", "userIdentity": {"type": "IAMUser", "userName": "ci"}},
+         ("session", "ci", "")),
+        ({"eventName": "GetFederationToken", "userIdentity": {"type": "Root"}}, ("root", "", "")),
+    ],
+)  # fmt: skip
+def test_a_session_that_called_nothing_yet_is_known_by_who_opened_it(
+    event: dict[str, Any], whose: tuple[str, str, str]
+) -> None:
+    """What only reads objects leaves no management event; the call that opened it does, and names it."""
+    session = "ASIA" + KEY[4:]
+    opened = {**event, "responseElements": {"credentials": {"accessKeyId": session}}}
+    other = {**event, "responseElements": {"credentials": {"accessKeyId": "ASIAOTHER"}}}
+
+    def events(call: Call) -> Any:
+        by_name = call.params["LookupAttributes"][0]["AttributeKey"] == "ResourceName"
+        return {"Events": [{"CloudTrailEvent": one} for one in (other, opened) if by_name]}
+
+    found = observe("iam.key_owner", Account(GetAccessKeyInfo=OURS, LookupEvents=events),
+                    access_key_id=session, account=HERE)  # fmt: skip
+    assert (found["kind"], found["user"], found["role"]) == whose
 
 
 def test_events_that_bear_an_attribute_come_from_every_region_newest_first() -> None:

@@ -145,8 +145,8 @@ def test_the_boundary_that_was_there_comes_back() -> None:
 
 
 def test_what_a_denied_user_tried_tells_refused_from_worked() -> None:
-    """Counted from the deny on; what needs no permission, and what failed otherwise, counts as neither; a Region that was
-    not read is a gap."""
+    """Counted from the deny on; what needs no permission, or failed otherwise, counts as neither; a Region that was not
+    read is a gap."""
     its = {"type": "IAMUser", "userName": "jo"}
     calls = [
         told("ListBuckets", "11:00", {}, userIdentity=its, errorCode="AccessDenied"),

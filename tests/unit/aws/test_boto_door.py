@@ -192,6 +192,25 @@ def test_a_read_is_repeated_where_it_helps_and_its_fault_has_a_kind(reply: Any, 
     assert caught.value.advice and caught.value.call == "iam.GetUserPolicy"
 
 
+@pytest.mark.parametrize(
+    ("region", "code", "kind"),
+    [
+        ("me-south-1", "UnrecognizedClientException", "denied"),
+        ("me-south-1", "ExpiredTokenException", "expired"),
+        ("eu-central-1", "UnrecognizedClientException", "expired"),
+        (None, "InvalidClientTokenId", "expired"),
+    ],
+)
+def test_a_token_that_another_region_does_not_take_has_not_ended(region: str | None, code: str, kind: str) -> None:
+    """STS's global endpoint gives tokens that opt-in Regions refuse: that Region is unread, and nobody signs in."""
+    told = json.dumps({"__type": code, "message": "The security token included in the request is invalid."}).encode()
+    json_type = {**ID, "Content-Type": "application/x-amz-json-1.1"}
+    with pytest.raises(AwsFault) as caught:
+        door(Wire(answer(400, told, json_type))).read(Call("cloudtrail", "LookupEvents", {}, region))
+    assert (caught.value.kind, caught.value.code) == (kind, code)
+    assert caught.value.advice
+
+
 def test_a_read_that_changes_is_refused_before_anything_is_sent() -> None:
     """`read` takes nothing but reads, whatever the caller believes."""
     wire = Wire(answer())

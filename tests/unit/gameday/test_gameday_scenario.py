@@ -173,6 +173,7 @@ UNFIT = [
     ("call: sts.GetCallerIdentity}", "call: sts.GetCaller}", "no operation sts.GetCaller"),
     ("{at: -3h1m, by: leaked, call: iam.ListUsers}",
      "{at: -3h1m, by: leaked, call: iam.ListUsers, params: {Max: x}}", "iam.ListUsers"),
+    ("call: sts.GetCallerIdentity}", "call: sts.GetCallerIdentity, region: eu-nord-1}", "no Region eu-nord-1"),
     ("    params: {actor: adversary}", "    params: {actor: ledger_sync}", "no objective"),
 ]  # fmt: skip
 
