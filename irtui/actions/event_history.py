@@ -72,7 +72,7 @@ def lookup(
         older = f"{value} has over {pages * 50} events in {region}; the older were not read" if truncated(data) else ""
         return [event_of(item) for item in data.get("Events") or ()], older, None
 
-    reader.told(f"events of {value} in {len(regions)} Regions")
+    reader.told(f"events of {value} in {', '.join(regions[:3])}{' and others' if len(regions) > 3 else ''}")
     with ThreadPoolExecutor(min(len(regions), AT_ONCE)) as threads:
         found = list(threads.map(told, regions))
     return Looked(
