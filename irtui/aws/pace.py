@@ -19,6 +19,8 @@ class Pace:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._moving = threading.Lock()
+        """Held by whoever moves the time: what another thread has moved it by need not pass again."""
         self._free: dict[tuple[str, ...], float] = {}
         """When the next request of this kind may go."""
 
@@ -36,5 +38,11 @@ class Pace:
             now = self._clock.monotonic()
             turn = max(now, self._free.get(kind, now))
             self._free[kind] = turn + interval
-        if turn > now and not self._clock.skip(turn - now):  # in a rehearsal the world's time passes, not a person's
+        if turn > now and not self._skipped(turn):
             self._clock.sleep(turn - now)
+
+    def _skipped(self, turn: float) -> bool:
+        """In a rehearsal the world's time passes, not a person's."""
+        with self._moving:
+            left = turn - self._clock.monotonic()
+            return left <= 0 or self._clock.skip(left)

@@ -1,6 +1,8 @@
 """The pace at which operations with a documented rate are called."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 from typing import Any
 
 import boto3
@@ -35,9 +37,11 @@ class _Clock:
         return self.skips
 
 
-def _client(clock: _Clock, service: str, pages: list[bytes]) -> Any:
-    make: Any = boto3.client
-    client = make(service, region_name="eu-west-1", aws_access_key_id="A", aws_secret_access_key="s",
+def _client(
+    clock: _Clock, service: str, pages: list[bytes], pace: Pace | None = None, region: str = "eu-west-1"
+) -> Any:
+    make: Any = boto3.Session().client
+    client = make(service, region_name=region, aws_access_key_id="A", aws_secret_access_key="s",
                   config=Config(retries={"total_max_attempts": 1}))  # fmt: skip
     answers = iter(pages)
 
@@ -46,7 +50,7 @@ def _client(clock: _Clock, service: str, pages: list[bytes]) -> Any:
         return AWSResponse(request.url, 200, HTTPHeaders(), raw)
 
     client.meta.events.register("before-send", answer)
-    Pace(clock).keep(client, "caller", service, "eu-west-1")
+    (pace or Pace(clock)).keep(client, "caller", service, region)
     return client
 
 
@@ -82,3 +86,21 @@ def test_where_time_can_be_jumped_nobody_waits() -> None:
     client = _client(clock, "cloudtrail", [b'{"NextToken": "a"}', b"{}"])
     list(client.get_paginator("lookup_events").paginate())
     assert (clock.slept, clock.skipped) == ([], [0.5])
+
+
+def test_regions_that_are_asked_side_by_side_wait_side_by_side() -> None:
+    """The half second that five Regions wait for passes once in the world, not five times."""
+    clock = _Clock()
+    clock.skips = True
+    pace, ready = Pace(clock), Barrier(5)
+    regions = [f"eu-west-{number}" for number in range(5)]
+
+    def ask(region: str) -> None:
+        client = _client(clock, "cloudtrail", [b"{}"] * 2, pace, region)
+        client.lookup_events()
+        ready.wait(30)
+        client.lookup_events()
+
+    with ThreadPoolExecutor(5) as threads:
+        list(threads.map(ask, regions))
+    assert sum(clock.skipped) == 0.5 and clock.slept == []
