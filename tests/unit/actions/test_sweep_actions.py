@@ -179,6 +179,8 @@ OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     (KEY, {"GetAccessKeyInfo": fault("invalid")}, ("unclear", "", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": fault("denied")}, ("unclear", "", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="IAMUser", userName="ci")}, ("gone", "ci", "")),
+    (KEY, {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="IAMUser", userName="ci"),
+           "ListAccessKeys": fault("denied")}, ("user", "ci", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": fault("denied"), "ListAccessKeys": LISTED,
            "LookupEvents": seen(type="IAMUser", userName="ci")}, ("user", "ci", "")),
     ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="AssumedRole", **ISSUED)},

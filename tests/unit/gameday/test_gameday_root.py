@@ -70,6 +70,7 @@ def test_a_members_root_is_taken_away_from_the_management_account(tmp_path: Path
         "iam.DeleteAccessKey", "iam.DeleteLoginProfile", "iam.DeleteSigningCertificate", "iam.DeactivateMFADevice"
     }  # fmt: skip
     assert done["audit_again"].status == "done"
+    assert done["assumed"].status == "done"
 
 
 class Declining(ScriptedOperator):
