@@ -24,7 +24,7 @@ class Lookups:
     def __init__(self, reader: Reader, regions: Any, given: Any = None) -> None:
         """`given`: events, or what `trail.search` keeps as family_events."""
         self._reader = reader
-        self._regions, missing = regions_of(reader, regions)
+        self.regions, missing = regions_of(reader, regions)
         self._asked: set[str] = set()
         self._makers: dict[str, list[Event]] = {}
         self.gaps: list[str] = []
@@ -64,7 +64,7 @@ class Lookups:
                 self._lacks(f"{name} was not followed: more than {KEYS} keys and sessions")
                 continue
             self._asked.add(name)
-            for event in (*self._given.get(name, ()), *self._events("AccessKeyId", name, self._regions)):
+            for event in (*self._given.get(name, ()), *self._events("AccessKeyId", name, self.regions)):
                 if str(event.get("eventTime", "")) >= begin:
                     waiting.extend((made, "") for made in family.take(event, name))
 
@@ -73,7 +73,7 @@ class Lookups:
         the name: nobody knows yet which of them is meant. `holder`: the member; it may have another name by now.
         """
         given = (event for events in self._given.values() for event in events)
-        for event in (*given, *self._events("Username", name, self._regions)):
+        for event in (*given, *self._events("Username", name, self.regions)):
             who = mapping(event, "userIdentity")
             key, at = string(who, "accessKeyId"), string(event, "eventTime")
             if string(who, "type") != "IAMUser" or string(who, "userName") != name:
@@ -93,7 +93,7 @@ class Lookups:
             event for events in self._given.values() for event in events
             if string(mapping(event, "requestParameters"), "roleArn") == role.arn != ""
         ]  # fmt: skip
-        for event in (*given, *self._events("ResourceName", role.arn or role.name, self._regions)):
+        for event in (*given, *self._events("ResourceName", role.arn or role.name, self.regions)):
             if str(event.get("eventName", "")).startswith("AssumeRole") and str(event.get("eventTime", "")) >= role.at:
                 for made in family.take(event, role.id):
                     self.follow(family, made, "")

@@ -85,6 +85,8 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     data = _data(family, account, verdict, now, spared)
     if verdict.state == "contained" and (vouched := str(inputs.get("vouched") or "")):
         data["why"] += f"; {vouched} was left out: somebody vouches for it"
+    if verdict.state == "contained" and inputs.get("regions") is not None:
+        data["why"] += f"; Regions asked: {', '.join(lookups.regions)}"
     return Facts({**data, "gaps": list(gaps)}, gaps, again=again)
 
 

@@ -224,6 +224,7 @@ def test_a_region_that_is_not_read_keeps_a_family_from_being_contained(
     gone = {"user": "jo", "account": HERE, "changes": {"user/jo": "2026-11-23T08:00:00Z"}}
     found = observe("cloudtrail.family_tree", where, **gone, **asked)
     assert (found["state"], bool(found["gaps"])) == (state, state == "unknown")
+    assert ("; Regions asked: us-east-1" in found["why"]) == bool(asked)
 
 
 @pytest.mark.parametrize(
