@@ -67,12 +67,13 @@ def test_doing_nothing_loses_and_what_is_not_simulated_is_no_all_clear(tmp_path:
         ("deleted-key", "gone", ("deny",)),
         pytest.param("foreign-key", "foreign", (), marks=DEEP),
         pytest.param("bedrock-key", "unclear", (), marks=DEEP),
+        pytest.param("root-key", "root", (), marks=DEEP),
     ],
 )
 def test_a_key_that_is_no_users_key_ends_in_a_branch_of_its_own(
     tmp_path: Path, scenario: str, kind: str, acted: tuple[str, ...]
 ) -> None:
-    """A session, a deleted key, another account's and an unknown one: won, closed, and nothing claimed too much."""
+    """A session, a deleted key, another account's, an unknown one and root's: won, closed, nothing claimed too much."""
     state, met = play(tmp_path, scenario)
     assert state.closed and all(met.values()), met
     assert state.step("owner").values["kind"] == kind
