@@ -8,6 +8,7 @@ from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
 from irtui.actions.cloudtrail import family_tree, lookup, root_events, trace_access_key, user_calls
 from irtui.actions.iam import (
+    create_access_key,
     deactivate_access_key,
     delete_access_key,
     delete_password,
@@ -56,6 +57,7 @@ _MODULES = (
     root_events,
     trace_access_key,
     user_calls,
+    create_access_key,
     deactivate_access_key,
     delete_access_key,
     delete_password,

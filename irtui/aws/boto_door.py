@@ -19,7 +19,7 @@ from botocore.httpsession import get_cert_path
 from botocore.response import StreamingBody
 from botocore.session import Session
 
-from irtui.aws import documents, effects, faults, paging, shapes
+from irtui.aws import documents, effects, faults, issued, paging, shapes
 from irtui.aws.hosts import Allowed
 from irtui.aws.lean import LeanObjects, SigningKeys
 from irtui.aws.objects import CONNECTIONS, Objects
@@ -87,6 +87,7 @@ class BotoDoor:
         self._clients: dict[tuple[str, str, str, int], Any] = {}
         self._ahead = timedelta(0)
         self._known: dict[str, tuple[float, str, tuple[str, ...] | None]] = {}
+        self._keeper: issued.Keeper | None = None
 
     @property
     def ahead(self) -> timedelta:
@@ -95,6 +96,9 @@ class BotoDoor:
     @property
     def endpoints(self) -> tuple[str, ...]:
         return self._wire.hosts
+
+    def entrust(self, keeper: issued.Keeper) -> None:
+        self._keeper = keeper
 
     def add_session(self, spec: SessionSpec) -> None:
         with self._lock:
@@ -134,14 +138,19 @@ class BotoDoor:
     def change(self, call: Call, tag: str) -> Outcome:
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", tag):
             raise ValueError("a tag has 1 to 64 letters, digits, dots, dashes and underscores")
+        if (refused := issued.unkept(call, self._keeper)) is not None:
+            return refused
         with sending(tag) as change:
             try:
                 client = self._client(call, attempts=1)
                 change.event = f"{client.meta.service_model.service_id.hyphenize()}.{call.operation}"
-                reply = self._reply(call, dict(self._method(client, call)(**self._written(call))))
+                raw = dict(self._method(client, call)(**self._written(call)))
+                trouble = issued.take_off(call, raw, self._keeper)
+                reply = self._reply(call, raw)
             except Exception as error:  # whatever happened on the way, the change has an outcome
                 return self._unsuccessful(error, call, change)
-        return Outcome(Status.SUCCEEDED, reply.data, request_id=reply.request_id, date=reply.date)
+        told = issued.lost(call, trouble) if trouble else {}
+        return Outcome(Status.SUCCEEDED, reply.data, **told, request_id=reply.request_id, date=reply.date)
 
     def objects(self, session: str = "caller") -> Objects:
         """Objects in buckets, read by many threads at a time."""

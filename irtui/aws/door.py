@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from irtui.aws.found import Found
+from irtui.aws.issued import Keeper
 from irtui.aws.lean import Plain
 from irtui.model.call import Call
 from irtui.model.identity import Identity
@@ -67,6 +68,9 @@ class Door(Protocol):
         What AWS will compare with its own time (issue times of sessions) is reckoned with this added.
         """
 
+    def entrust(self, keeper: Keeper) -> None:
+        """Names whom the secrets are given to that AWS issues. Before that, no call that issues one is sent."""
+
     def add_session(self, spec: SessionSpec) -> None:
         """Makes a runbook's session known by its name, expressions filled. Nothing is sent until it is used."""
 
@@ -81,6 +85,9 @@ class Door(Protocol):
 
     def change(self, call: Call, tag: str) -> Outcome:
         """Sends one change exactly once (botocore attempts = 1). Never raises AwsFault: the outcome says it.
+
+        A secret that AWS issues goes to the keeper and is in no outcome; without one who is ready nothing is sent. A
+        success with a code was done, and its secret is lost.
 
         `tag` goes into the user agent as `md/x#<tag>`.
         """

@@ -389,6 +389,7 @@ class Desk:
         scenario: Scenario | None,
         request: Request,
     ) -> Visit:
+        entrance.door.entrust(key.issued)
         ledger = Ledger(journal, runbook, children)
         rehearsal = None
         if entrance.world and scenario:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from irtui.aws.issued import NO_VAULT, SECRET_LOST
 from irtui.canonical import canonical
 from irtui.engine import approving
 from irtui.engine.checks import record_check, worst_finding
@@ -28,6 +29,7 @@ from irtui.model.outcome import Finding, Status
 from irtui.model.plan import Plan, PlannedCall
 from irtui.model.verdict import Ruling, worst
 
+_TITLES = {NO_VAULT: "Not sent", SECRET_LOST: "Done, and of no use"}
 INLINE = 24 * 1024
 """Plans up to this many bytes stand in their record; larger ones are evidence."""
 
@@ -135,15 +137,16 @@ def carry_out(hands: Hands, state: StepState, plan: Plan, agreed: str, undoes: t
     for number, planned in enumerate(plan.calls, 1):
         back = undoes[number - 1] if undoes else None
         outcome = send(hands.ledger, hands.door, hands.operator, plan, number, confirmed=agreed, undoes=back)
-        if outcome.status is Status.FAILED:
-            words = f"{planned.call.name}: {outcome.code}: {outcome.message}"
-            hands.operator.tell(Message("AWS refused", words, outcome.advice, "error", plan.step))
-            return False
         if outcome.status is Status.UNKNOWN:
             hands.operator.tell(
                 Message("Nobody knows whether it was done", f"{planned.call.name}: {outcome.message}",
                         "irtui looks at AWS before this goes on.", "warning", plan.step)
             )  # fmt: skip
+            return False
+        if outcome.status is Status.FAILED or outcome.code:  # refused, or done and of no use
+            words = f"{planned.call.name}: {outcome.code}: {outcome.message}"
+            title = _TITLES.get(outcome.code, "AWS refused")
+            hands.operator.tell(Message(title, words, outcome.advice, "error", plan.step))
             return False
     if not plan.undoing:
         verify(hands, plan.step, plan.calls)

@@ -17,6 +17,7 @@ from irtui.journal.witness import tag
 from irtui.model.outcome import Outcome, Status
 from irtui.model.plan import Plan, PlannedCall
 from irtui.redact import masked
+from irtui.runbook.expressions import search
 
 
 def send(
@@ -56,7 +57,7 @@ def send(
 
 
 def _told(ledger: Ledger, plan: Plan, planned: PlannedCall, outcome: Outcome) -> Mapping[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "status": outcome.status.value,
         "code": clipped(outcome.code),
         "message": clipped(outcome.message),
@@ -64,6 +65,9 @@ def _told(ledger: Ledger, plan: Plan, planned: PlannedCall, outcome: Outcome) ->
         "request_id": outcome.request_id,
         "date": outcome.date,
     }
+    made = {name: search(path, outcome.reply) for name, path in planned.made.items()}
+    if made and all(isinstance(found, str) for found in made.values()):
+        told["made"] = made
     if outcome.reply:
         call = planned.call
         reply = masked(outcome.reply, shapes.sensitive(call.service, call.operation))

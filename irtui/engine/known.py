@@ -16,6 +16,7 @@ from irtui.engine.outline import split_key
 from irtui.engine.unit import Unit
 from irtui.model.approval import Approval, Approver, Person
 from irtui.model.incident import AT_ONCE, CallRecord, Evidence, IncidentState, StepStatus
+from irtui.model.plan import with_made
 from irtui.model.runbook import Step
 
 
@@ -57,7 +58,7 @@ class Known:
         """Adds one record. Records that are not about state are counted and otherwise ignored."""
         self.incident = replace(self.incident, records=record.seq, head=head or self.incident.head)
         self.touched.add(split_key(str(record.body.get("step", "")))[0])
-        self.facts += record.type not in _NO_FACTS
+        self.facts += record.type not in _NO_FACTS or "made" in record.body
         handler = getattr(self, f"_on_{record.type}", None)
         if handler is not None:
             handler(record, record.body)
@@ -205,17 +206,23 @@ class Known:
             record.seq, str(body["step"]), dict(body["call"]), "sent", str(body.get("plan", "")),
             int(body.get("n", 1)), int(body.get("of", 1)), undoing,
         )  # fmt: skip
-        unit.accepted = unit.verified = False
+        unit.accepted = unit.verified = unit.useless = False
         unit.becomes(StepStatus.RUNNING)
 
     def _on_outcome(self, record: Entry, body: Mapping[str, Any]) -> None:
         call = self._resolve(body, str(body["status"]))
         call = replace(call, code=str(body.get("code", "")), message=str(body.get("message", "")),
-                       request_id=str(body.get("request_id", "")), at=record.t)  # fmt: skip
+                       request_id=str(body.get("request_id", "")), at=record.t,
+                       planned=with_made(call.planned, body.get("made")))  # fmt: skip
         self.calls[call.seq] = call
         unit = self.unit(call.step)
         if call.status == "succeeded":
             self._took_effect(unit, call)
+            if call.code:
+                unit.useless = True
+                unit.becomes(StepStatus.FAILED, f"{call.code}: {call.message}", str(body.get("advice", "")))
+            elif body.get("made"):
+                unit.values = dict(body["made"])
         else:
             words = f"{call.code}: {call.message}" if call.code else call.message
             if call.undoing:
@@ -234,6 +241,10 @@ class Known:
         unit = self.unit(call.step)
         if call.status == "applied":
             self._took_effect(unit, call)
+            if call.planned.get("made") and not call.undoing:
+                unit.useless = True
+                words = f"{call.planned['call']} was done, and its answer never came: what it made is not known here"
+                unit.becomes(StepStatus.FAILED, words, UNKNOWN_MADE)
         elif call.status == "not_applied" and call.undoing:
             unit.becomes(StepStatus.UNVERIFIED, "looked at AWS: the undo had no effect, the change is still there")
         elif call.status == "not_applied":
@@ -252,6 +263,8 @@ class Known:
             unit.looked = record.seq
             unit.look_at = _moment(body.get("due"))
             unit.wait_until = _moment(body.get("until"))
+        if unit.useless and which in ("verify", "again"):
+            return
         if which == "own" and body.get("due"):
             unit.becomes(StepStatus.WAITING, why, str(body.get("advice", "")))
         elif body.get("due"):
@@ -259,6 +272,7 @@ class Known:
             unit.settle_at = datetime.fromisoformat(str(body["due"]))
         elif which == "undo" and finding == "verified":
             unit.becomes(StepStatus.UNDONE)
+            unit.values = {}
             for call in [call for call in self.calls.values() if call.step == str(body["step"]) and call.took_effect]:
                 self.calls[call.seq] = replace(call, undone=True)
         elif finding == "verified":
@@ -333,6 +347,7 @@ class Known:
             unit.becomes(StepStatus.RUNNING, "accepted by AWS; nothing has shown the effect yet")
 
 
+UNKNOWN_MADE = "Look in the console what is new. If irtui keys secret does not have it, delete it; then run this again."
 _NO_FACTS = (
     "plan",
     "judge",

@@ -80,6 +80,11 @@ def _back(door: Door, record: CallRecord) -> PlannedCall | None:
     original = PlannedCall.from_data(record.planned)
     assert original.undo is not None
     _unmasked(original.undo)
+    if original.made.keys() - original.undo.params.keys():
+        raise RunbookError(
+            f"Nobody here knows what {original.call.name} made for {original.target}: AWS's answer never came",
+            advice="Look in the console what is new, and delete it by hand.",
+        )
     back = PlannedCall(
         original.undo,
         effect(original.undo.service, original.undo.operation),

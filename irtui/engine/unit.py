@@ -26,6 +26,8 @@ class Unit:
     accepted: bool = False
     """The last call was accepted by AWS; its effect may not have been looked for yet."""
     verified: bool = False
+    useless: bool = False
+    """The last change was done, and nobody can use what it made: no look makes that good."""
     taken_back: bool = False
     """The last change in effect was an undo."""
     dismissed: bool = False

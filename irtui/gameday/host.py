@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,12 @@ from irtui.gameday.limits import limits
 from irtui.gameday.objective import UNJUDGED
 from irtui.gameday.objectives import Court, judge
 from irtui.gameday.scenario import Scenario, parse_scenario
-from irtui.gameday.scenario.cast import OPERATOR
+from irtui.gameday.scenario.cast import OPERATOR, Deed
 from irtui.gameday.scenario.format import ObjectivePlan
 from irtui.gameday.scenario.plan import WorldPlan
 from irtui.gameday.scenario.seeds import seeded
 from irtui.gameday.seeding import Seeder, seeder
-from irtui.gameday.stagehand import perform
+from irtui.gameday.stagehand import LATER, perform
 from irtui.gameday.troupe import Troupe
 from irtui.simulator import logdelivery, propagation
 from irtui.simulator.clock import monotonic
@@ -272,10 +273,17 @@ class Host:
     def _stagehand(self, posted: Mapping[str, Any]) -> Any:
         """`{step}`: the operator says that this manual step was done; answers what is done for it here, if anything."""
         deeds = self.scenario.stagehand.get(str(posted["step"]), ())
-        with self._acting, self.world.weather.fair():
+        with self._acting:
             for deed in deeds:
-                perform(self.seeder, deed)
+                if deed in LATER:
+                    self.troupe.agenda.put(self.world.clock.now() + LATER[deed], partial(self._by_hand, deed))
+                else:
+                    self._by_hand(deed)
         return list(deeds)
+
+    def _by_hand(self, deed: Deed) -> None:
+        with self._acting, self.world.weather.fair():
+            perform(self.seeder, deed)
 
     def _limits(self, posted: Mapping[str, Any]) -> Any:
         return limits(self.world.requests, self._sessions)

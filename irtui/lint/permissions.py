@@ -72,17 +72,21 @@ def _needs(runbook: Runbook, children: Mapping[str, Runbook], session: str) -> I
 
 
 def _placed(permission: str, body: UseBody) -> Iterator[CallBody]:
-    """The calls for which an action needs it: of the buckets that its inputs name, when nothing else tells a place."""
+    """The calls for which an action needs it: of the buckets that its inputs name, when nothing else tells a place, and
+    of the user whom it changes."""
     service, _, operation = permission.partition(":")
     urls = body.inputs.get("s3", ()) if service == "s3" and "trail_arn" not in body.inputs else ()
     names = [
         _pattern(url).removeprefix("s3://").partition("/")[0] for url in ([urls] if isinstance(urls, str) else urls)
     ]
     names += [body.inputs["bucket"]] if service == "s3" and body.inputs.get("bucket") else []
+    action = ACTIONS[body.action]
+    by_name = service == "iam" and action.plan is not None and "user_id" not in action.inputs  # else it may be renamed
+    user = body.inputs.get("user") if by_name else None
     for name in names:
         yield CallBody(service, operation, {"Bucket": name} | ({"Key": "*"} if operation == "GetObject" else {}))
     if not names:
-        yield CallBody(service, operation)
+        yield CallBody(service, operation, {"UserName": user} if user else {})
 
 
 def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:

@@ -81,10 +81,11 @@ class CallRecord:
         return self.status in ("sent", "unknown")
 
     @property
-    def aim(self) -> tuple[str, int, str, tuple[Subject, ...]]:
-        """What it does to what: a later call of the same aim is this one sent again."""
+    def aim(self) -> tuple[str, int, str, tuple[Subject, ...], int]:
+        """What it does to what: a later call of the same aim is this one sent again. What makes up an id makes another
+        thing each time."""
         call = Call.from_data(self.planned)
-        return self.step, self.n, call.name, subjects(call)
+        return self.step, self.n, call.name, subjects(call), self.seq if self.planned.get("made") else 0
 
     @property
     def took_effect(self) -> bool:

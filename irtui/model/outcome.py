@@ -71,6 +71,7 @@ class Outcome:
     status: Status
     reply: Mapping[str, Any] = field(default_factory=dict)
     code: str = ""
+    """Of a success: it was done, and cannot be used; `message` says why."""
     message: str = ""
     advice: str = ""
     request_id: str = ""

@@ -5,7 +5,7 @@ by call. What runs is what was shown: the executor takes its calls from the conf
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from irtui.canonical import digest, plain
@@ -68,6 +68,8 @@ class PlannedCall:
     watch: tuple[str, ...] = ()
     """JMESPath expressions over that read: the members that must not drift. Empty: those that `look.until` reads."""
     undo: Call | None = None
+    made: Mapping[str, str] = field(default_factory=dict)
+    """What AWS makes up, an id: parameter of `undo` that is known only then → JMESPath over the reply."""
     irreversible: str = ""
     """Why there is no undo; empty where `undo` stands."""
     note: str = ""
@@ -86,6 +88,7 @@ class PlannedCall:
             "undo": self.undo.as_data() if self.undo else None,
             "irreversible": self.irreversible,
             "note": self.note,
+            **({"made": dict(self.made)} if self.made else {}),
         }
 
     @classmethod
@@ -100,9 +103,19 @@ class PlannedCall:
             Call.from_data(data["observe"]) if data.get("observe") else None,
             tuple(data.get("watch") or ()),
             Call.from_data(data["undo"]) if data.get("undo") else None,
+            dict(data.get("made") or {}),
             str(data.get("irreversible", "")),
             str(data.get("note", "")),
         )
+
+
+def with_made(planned: Mapping[str, Any], made: Any) -> Mapping[str, Any]:
+    """A planned call, as data, whose undo names what AWS has made: the `made` of an outcome."""
+    undo, names = planned.get("undo"), planned.get("made")
+    if not (isinstance(undo, Mapping) and isinstance(names, Mapping) and isinstance(made, Mapping)):
+        return planned
+    known = {name: made[name] for name in names if name in made}
+    return {**planned, "undo": {**undo, "params": {**undo.get("params", {}), **known}}}
 
 
 @dataclass(frozen=True, slots=True)

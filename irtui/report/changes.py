@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from irtui.journal.record import Record
+from irtui.model.plan import with_made
 from irtui.report.timeline import sequence, text
 
 
@@ -44,8 +45,9 @@ def changes(records: Iterable[Record], holds: int | None = None) -> tuple[Change
         status = "" if unproven else _status(record)
         if status:
             change = replace(
-                found[about], status=status, request_id=text(body, "request_id") or found[about].request_id
-            )
+                found[about], status=status, request_id=text(body, "request_id") or found[about].request_id,
+                planned=with_made(found[about].planned, body.get("made")),
+            )  # fmt: skip
             found[about] = change
             if change.undoing and status == "took effect":
                 _take_back(found, change)

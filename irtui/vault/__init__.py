@@ -1,1 +1,1 @@
-"""Where signing keys live: the OS keyring, or a passphrase file by explicit choice. Seeds, never signers."""
+"""Where signing keys and issued secrets live: the OS keyring, or a passphrase file by explicit choice."""

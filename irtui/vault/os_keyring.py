@@ -1,8 +1,8 @@
-"""Seeds in the operating system's keyring.
+"""Seeds, or issued secrets, in the operating system's keyring.
 
 Rules: a keyring is usable when a canary could be set, read back and deleted within the time given; that it
 can be imported proves nothing. Every call runs in a thread of its own with a timeout, because a locked
-keyring may wait for a prompt that nobody sees. Seeds are kept as 64 hex characters.
+keyring may wait for a prompt that nobody sees. Everything is kept as hex characters.
 """
 
 import threading
@@ -12,7 +12,7 @@ from typing import Any
 
 from irtui.errors import KeyUnavailable
 from irtui.vault.backends import Backend, find_backend
-from irtui.vault.seeds import SEED_BYTES
+from irtui.vault.seeds import SEEDS, Content
 
 SERVICE = "irtui"
 PROBE_SECONDS = 2.0
@@ -37,9 +37,10 @@ class OsKeyring:
 
     kind = "keyring"
 
-    def __init__(self, backend: Backend, seconds: float) -> None:
+    def __init__(self, backend: Backend, seconds: float, content: Content = SEEDS) -> None:
         self._backend = backend
         self._seconds = seconds
+        self._content = content
 
     @property
     def title(self) -> str:
@@ -50,16 +51,16 @@ class OsKeyring:
         if text is None:
             return None
         try:
-            seed = bytes.fromhex(text)
+            value = bytes.fromhex(text)
         except (ValueError, TypeError):
-            seed = b""
-        if len(seed) != SEED_BYTES:
-            raise KeyUnavailable(f"What {self.title} holds as {name} is not a seed.", advice=_ADVICE)
-        return seed
+            value = b""
+        if not self._content.fits(value):
+            raise KeyUnavailable(f"What {self.title} holds as {name} is not {self._content.word}.", advice=_ADVICE)
+        return value
 
-    def keep(self, name: str, seed: bytes) -> None:
-        self._ask(lambda keyring: keyring.set_password(SERVICE, name, seed.hex()))
-        if self.get(name) != seed:
+    def keep(self, name: str, value: bytes) -> None:
+        self._ask(lambda keyring: keyring.set_password(SERVICE, name, value.hex()))
+        if self.get(name) != value:
             raise KeyUnavailable(f"{self.title} did not keep {name}.", advice=_ADVICE)
 
     def destroy(self, name: str) -> None:
@@ -76,10 +77,12 @@ class OsKeyring:
         return _within(self._seconds, self.title, lambda: what(self._backend.keyring))
 
 
-def open_keyring(randomness: Callable[[int], bytes], *, seconds: float = PROBE_SECONDS) -> OsKeyring:
+def open_keyring(
+    randomness: Callable[[int], bytes], *, seconds: float = PROBE_SECONDS, content: Content = SEEDS
+) -> OsKeyring:
     """The machine's keyring, tried with a canary; each step and each later call may take `seconds`. Raises
     KeyUnavailable."""
-    keyring = OsKeyring(_within(seconds, "The keyring", find_backend), seconds)
+    keyring = OsKeyring(_within(seconds, "The keyring", find_backend), seconds, content)
     keyring.canary(randomness(16).hex())
     return keyring
 

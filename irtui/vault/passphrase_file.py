@@ -1,6 +1,6 @@
-"""Seeds in a file under a passphrase: the fallback that an operator chooses where no keyring answers.
+"""Seeds, or issued secrets, in a file under a passphrase: the fallback where no keyring answers, if one chooses it.
 
-Rules: Argon2id (64 MiB, 3 passes) makes the key, ChaCha20-Poly1305 seals all seeds as one box, with the
+Rules: Argon2id (64 MiB, 3 passes) makes the key, ChaCha20-Poly1305 seals all of them as one box, with the
 file's other members as associated data. The file is 0600, replaced as a whole, and one process changes it at
 a time. Everything that does not fit is KeyUnavailable; which part did not, nobody is told.
 """
@@ -18,10 +18,9 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from irtui.canonical import canonical
 from irtui.errors import KeyUnavailable
-from irtui.vault.seeds import SEED_BYTES
+from irtui.vault.seeds import SEEDS, Content
 
 _FORM: Mapping[str, object] = {
-    "form": "irtui-seeds-v1",
     "kdf": "argon2id",
     "memory_kib": 65536,
     "passes": 3,
@@ -37,28 +36,31 @@ class PassphraseFile:
 
     kind = "passphrase-file"
 
-    def __init__(self, path: Path, passphrase: str, randomness: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, path: Path, passphrase: str, randomness: Callable[[int], bytes], content: Content = SEEDS
+    ) -> None:
         if not passphrase:
             raise KeyUnavailable("The passphrase is empty.", advice="Type a passphrase of several words.")
         self._path = path
         self._passphrase = passphrase.encode("utf-8", "surrogatepass")
         self._randomness = randomness
+        self._content = content
         self._keys: dict[bytes, bytes] = {}
 
     def get(self, name: str) -> bytes | None:
-        return self._seeds().get(name)
+        return self._values().get(name)
 
-    def keep(self, name: str, seed: bytes) -> None:
+    def keep(self, name: str, value: bytes) -> None:
         with self._alone():
-            self._write({**self._seeds(), name: seed})
+            self._write({**self._values(), name: value})
 
     def destroy(self, name: str) -> None:
         with self._alone():
-            seeds = self._seeds()
-            if seeds.pop(name, None) is not None:
-                self._write(seeds)
+            values = self._values()
+            if values.pop(name, None) is not None:
+                self._write(values)
 
-    def _seeds(self) -> dict[str, bytes]:
+    def _values(self) -> dict[str, bytes]:
         try:
             return self._opened(self._read())
         except FileNotFoundError:
@@ -83,19 +85,19 @@ class PassphraseFile:
         outer = json.loads(data)
         header = {name: value for name, value in outer.items() if name != "box"}
         salt, nonce = bytes.fromhex(header["salt"]), bytes.fromhex(header["nonce"])
-        if {**header, **_FORM} != header:
+        if {**header, **_FORM, "form": self._content.form} != header:
             raise ValueError("another form")
         box = ChaCha20Poly1305(self._key(salt)).decrypt(nonce, bytes.fromhex(outer["box"]), canonical(header))
-        seeds = {name: bytes.fromhex(seed) for name, seed in json.loads(box).items()}
-        if any(len(seed) != SEED_BYTES for seed in seeds.values()):
-            raise ValueError("not a seed")
-        return seeds
+        values = {name: bytes.fromhex(value) for name, value in json.loads(box).items()}
+        if not all(map(self._content.fits, values.values())):
+            raise ValueError(f"not {self._content.word}")
+        return values
 
-    def _write(self, seeds: Mapping[str, bytes]) -> None:
+    def _write(self, values: Mapping[str, bytes]) -> None:
         salt = next(iter(self._keys), None) or self._randomness(_SALT_BYTES)
         nonce = self._randomness(_NONCE_BYTES)
-        header = {**_FORM, "salt": salt.hex(), "nonce": nonce.hex()}
-        inner = canonical({name: seed.hex() for name, seed in seeds.items()})
+        header = {**_FORM, "form": self._content.form, "salt": salt.hex(), "nonce": nonce.hex()}
+        inner = canonical({name: value.hex() for name, value in values.items()})
         box = ChaCha20Poly1305(self._key(salt)).encrypt(nonce, inner, canonical(header))
         part = self._path.with_name(self._path.name + ".part")
         fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _FLAGS, 0o600)

@@ -1,14 +1,34 @@
-"""What a store of signing seeds can do, and the names of the seeds.
+"""What a vault can do, and the names of the seeds in it.
 
 Rules: a seed is 32 bytes. An incident's seed lives until its close, then it is destroyed, so that nobody who
 takes the machine later can rewrite the incident. The operator's seed is long-lived and endorses the others.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 SEED_BYTES = 32
 OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a vault holds. Seeds and issued secrets never share one: neither passes for the other."""
+
+    form: str
+    """Of the passphrase file."""
+    word: str
+    """For people."""
+    shortest: int
+    longest: int
+    """Bytes."""
+
+    def fits(self, value: bytes) -> bool:
+        return self.shortest <= len(value) <= self.longest
+
+
+SEEDS = Content("irtui-seeds-v1", "a seed", SEED_BYTES, SEED_BYTES)
 
 
 class Vault(Protocol):
@@ -18,9 +38,9 @@ class Vault(Protocol):
     """keyring or passphrase-file; what the journal calls the key's kind."""
 
     def get(self, name: str) -> bytes | None:
-        """The seed of that name; None when there is none."""
+        """What is kept under that name; None when there is nothing."""
 
-    def keep(self, name: str, seed: bytes) -> None: ...
+    def keep(self, name: str, value: bytes) -> None: ...
 
     def destroy(self, name: str) -> None:
         """Removes it and looks that it is gone; content when there is none."""

@@ -317,9 +317,9 @@ def test_a_change_that_aws_refuses_can_be_run_again(home: Path, effect: str, cod
         walk.say("ci-deploy")
         walk.until("AWS refused")
         walk.until(words)
-        walk.answer("> ", "r 5")
+        walk.answer("> ", "r 7")
         walk.answer("Type ci-deploy to run 1 change", "ci-deploy")
-        walk.until("settling      5")
+        walk.until("settling      7")
         assert walk.play(last="q") == 0, walk.out[-2000:] + walk.err
         assert "Traceback" not in walk.out + walk.err
     assert [operation for operation, _ in changes(world)].count("PutUserPolicy") == 2

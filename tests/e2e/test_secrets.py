@@ -116,9 +116,9 @@ def test_what_the_operator_types_is_masked(home: Path) -> None:
         address = home / "state" / "worlds" / token[0] / "world.json"
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
         walk.answer("> ", f"n AWS_SECRET_ACCESS_KEY={NOTE}")
-        walk.answer("> ", "s 8")
-        walk.answer("Why skip 8", f"the key was {REASON}")
-        walk.answer("> ", "r 24")
+        walk.answer("> ", "s 10")
+        walk.answer("Why skip 10", f"the key was {REASON}")
+        walk.answer("> ", "r 27")
         walk.answer("What was done", f"I removed {STATEMENT} from the repository")
         walk.answer("> ", "j")
         walk.answer("> ", "10")

@@ -28,7 +28,7 @@ def test_the_tui_is_struck_while_a_change_hangs(home: Path, sent: signal.Signals
     """It ends with 130 after the call under way was recorded, and the next sitting does not send it again."""
     with Person(home, "rehearse", "leaked-key") as person:
         person.opens()
-        person.previews(5, "Type ci-deploy to run")
+        person.previews(7, "Type ci-deploy to run")
         world = world_of(home)
         world.weather({"effect": "delay", "operation": "PutUserPolicy", "seconds": 2.5, "times": 1})
         person.types("ci-deploy")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from irtui.aws.door import Objects
+from irtui.aws.issued import Keeper
 from irtui.errors import AwsFault
 from irtui.model.call import Call
 from irtui.model.identity import Identity
@@ -34,6 +35,8 @@ class MemoryDoor:
             region="us-east-1", expires=START + timedelta(hours=8), groups=(),
         )  # fmt: skip
 
+    def entrust(self, keeper: Keeper) -> None: ...
+
     def add_session(self, spec: SessionSpec) -> None: ...
 
     def identity(self, session: str = "caller") -> Identity:
@@ -50,6 +53,8 @@ class MemoryDoor:
             case "ListAccessKeys":
                 listed = [{"AccessKeyId": key, "Status": status} for key, status in self.keys.items()]
                 return Reply({"AccessKeyMetadata": listed}, "r")
+            case "GetUser":
+                return Reply({"User": {"UserName": params["UserName"], "CreateDate": START}}, "r")
             case "GetUserPolicy":
                 if params["PolicyName"] not in self.policies:
                     raise AwsFault("absent", "NoSuchEntity", "no such policy", call=call.name)
@@ -79,4 +84,12 @@ class MemoryDoor:
                 self.keys[params["AccessKeyId"]] = params["Status"]
             case "DeleteAccessKey":
                 del self.keys[params["AccessKeyId"]]
+            case "CreateAccessKey":
+                made = f"AKIA{len(self.sent) + 1:016d}"
+                self.keys[made] = "Active"
+                return Outcome(
+                    Status.SUCCEEDED,
+                    {"AccessKey": {"UserName": params["UserName"], "AccessKeyId": made}},
+                    request_id="req-made",
+                )
         return Outcome(Status.SUCCEEDED, request_id=f"req-{len(self.sent)}", date="Mon, 23 Nov 2026 02:14:00 GMT")

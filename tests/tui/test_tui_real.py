@@ -59,7 +59,7 @@ class Person:
         self.sees("is needed")
         self.presses("\t", "\r")
         self.sees("ready: read only")
-        self.presses("\t", "\t")
+        self.presses("\t", "\t", "\t")
         self.does(ACCOUNT[-4:], "ready: changes allowed")
         self.terminal.press("\x12")
 
@@ -99,36 +99,36 @@ def test_a_key_is_revoked_by_hand_left_and_resumed_and_the_journal_is_complete(h
     """The whole incident in the TUI, in two processes: every change sent once, closed, and the journal complete."""
     with Person(home, "rehearse", "leaked-key") as first:
         first.opens()
-        first.previews(5, "Type ci-deploy to run")
+        first.previews(7, "Type ci-deploy to run")
         first.sees("simulated: ")
         first.types("ci-deploy")
-        first.previews(6, "Cancel")
+        first.previews(8, "Cancel")
         first.presses("\t", "\r")
-        first.sees("Your turn: r previews and runs 11,")
+        first.sees("Your turn: r previews and runs 13,")
         first.does("t", "CloudTrail delivered until")
         first.sees("✗ open")
         first.sees("access key AKIA")
         first.sees("AssumeRole")
         first.presses("\x1b")
-        first.previews(11, "Type 2 to run 2 changes")
+        first.previews(13, "Type 2 to run 2 changes")
         first.types("2")
-        first.sees("Your turn: r answers 19,")
+        first.sees("Your turn: r answers 22,")
         first.leaves()
     assert _verify(home)[0] == 6, "it is not closed yet"
     _pass_time(home)
     with Person(home, "resume", incident_folder(home).name) as second:
-        second.sees("Your turn: r answers 19,")
-        second.does("r", "esc leaves it open")
-        second.presses("j", "\r")
         second.sees("Your turn: r answers 22,")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.says(24, "removed from the repository")
         second.sees("Your turn: r answers 25,")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.says(28, "a role instead of a key")
-        second.says(29, "security decides at noon")
+        second.says(27, "removed from the repository")
+        second.sees("Your turn: r answers 28,")
+        second.does("r", "esc leaves it open")
+        second.presses("j", "\r")
+        second.says(31, "a role instead of a key")
+        second.says(32, "security decides at noon")
         second.sees("No step is open")
         second.does("x", "for good")
         second.does("close\r", "is closed")
@@ -149,7 +149,7 @@ def test_killed_in_the_middle_it_is_resumed_and_sends_nothing_twice(home: Path) 
     """SIGKILL when the deny has reached AWS: the next sitting goes on, and AWS never sees a change a second time."""
     with Person(home, "rehearse", "leaked-key") as first:
         first.opens()
-        first.previews(5, "Type ci-deploy to run")
+        first.previews(7, "Type ci-deploy to run")
         world = world_of(home)
         first.types("ci-deploy")
         eventually(lambda: changes(world), "the deny")
@@ -158,9 +158,9 @@ def test_killed_in_the_middle_it_is_resumed_and_sends_nothing_twice(home: Path) 
     kept = records(home)
     _pass_time(home)
     with Person(home, "resume", incident_folder(home).name) as second:
-        second.previews(6, "Cancel")
+        second.previews(8, "Cancel")
         second.presses("\t", "\r")
-        second.sees("Your turn: r previews and runs 11,")
+        second.sees("Your turn: r previews and runs 13,")
         second.leaves()
     assert records(home)[: len(kept)] == kept
     sent = changes(world_of(home))
@@ -173,7 +173,7 @@ def test_drawn_without_colours_and_in_ascii(home: Path, face: dict[str, Any]) ->
     """NO_COLOR sends no colour; --ascii marks steps in ASCII; both are the whole screen."""
     with Person(home, "rehearse", "leaked-key", *face.get("arguments", ()), extra=face.get("extra")) as person:
         person.opens()
-        person.sees("Your turn: r previews and runs 5,")
+        person.sees("Your turn: r previews and runs 7,")
         text = person.terminal.text
         assert "CONTAIN" in text and "not contained" in text and "REHEARSAL" in text
         if "extra" in face:

@@ -1,6 +1,7 @@
-"""`irtui keys`: the operator's long-term key, and which signing key can be had here."""
+"""`irtui keys`: the operator's long-term key, which signing key can be had here, and the secrets that AWS issued."""
 
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ import click
 
 from irtui.cli import options
 from irtui.cli.diagnostics import ExitCode
+from irtui.cli.opening import Session, home
 from irtui.cli.output import Result
 from irtui.text import inert
 
@@ -16,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @click.group()
 def keys() -> None:
-    """Your long-term key: make it, show its public half, probe the keyring."""
+    """Your long-term key: make it, show its public half, probe the keyring. And secrets that AWS issued."""
 
 
 def _kind(command: Command) -> Command:
@@ -65,8 +67,48 @@ def probe() -> Result:
     return Result(data, f"keyring  NOT USABLE  {inert(found.why)}\n  {inert(found.advice)}", ExitCode.NO_KEY)
 
 
+@keys.command()
+@click.argument("access_key_id")
+@_kind
+@click.option(
+    "--to", default="", metavar="FILE", help="A new file, for you alone; without it stdout, if that is no terminal."
+)
+@click.option("--forget", is_flag=True, help="Remove it from the vault; hands out nothing.")
+@options.output
+@click.pass_obj
+def secret(session: Session, access_key_id: str, key: str, to: str, forget: bool) -> Result:
+    """The secret of an access key that an incident issued, to a pipe or a new file. Exit 7 when it is not there."""
+    from irtui.cli.asking import ask_secret
+    from irtui.desk.keys import Keys
+    from irtui.desk.keys import access_key_id as checked
+    from irtui.desk.written import save
+    from irtui.errors import UsageError
+
+    name = checked(access_key_id)
+    if forget and to:
+        raise UsageError("--forget hands out nothing.", advice="First --to, then --forget.")
+    if not (forget or to) and (session.json or sys.stdout.isatty()):
+        raise UsageError(
+            "A secret goes to no terminal, and into no JSON.", advice="Pipe it on, or name a file: --to FILE."
+        )
+    passphrase = (ask_secret("Passphrase of the key file") or "") if key == "passphrase-file" else ""
+    held = Keys(home(), os.urandom)
+    place = held.place(key, secrets=True)
+    data: dict[str, Any] = {"access_key_id": name, "place": place, "to": to, "forgotten": False}
+    if forget:
+        data["forgotten"] = held.issued(key, passphrase).forget(name)
+        said = "forgotten" if data["forgotten"] else "not there"
+        return Result(data, f"secret of {name}  {said}  in {inert(place)}")
+    found = held.secret(key, passphrase, name)
+    if not to:
+        return Result(data, found)
+    save(to, found)
+    return Result(
+        data, f"secret of {name}  in {inert(to)}\n  It is still in the vault: irtui keys secret {name} --forget"
+    )
+
+
 def _told(kind: str, passphrase: str, *, make: bool) -> Result:
-    from irtui.cli.opening import home
     from irtui.desk.keys import Keys
 
     held = Keys(home(), os.urandom)

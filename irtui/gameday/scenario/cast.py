@@ -21,9 +21,10 @@ OPERATOR = "operator"
 
 Deed = Literal[
     "delete root keys", "delete root certificates", "register root device", "remove other root devices",
-    "attach an SCP that denies root",
+    "attach an SCP that denies root", "sign with the replacement key",
 ]  # fmt: skip
-"""What a human does whom the operator asks: the root user in its console, or who holds the management account."""
+"""What a human does whom the operator asks: the root user in its console, who holds the management account, or who was
+given a new key."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from irtui.errors import AwsFault, Denied, RunbookError, SimulatorGap
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.outcome import Reply
-from irtui.model.plan import PlannedCall
+from irtui.model.plan import PlannedCall, with_made
 from irtui.runbook.expressions import truth
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 500, tzinfo=UTC)
@@ -237,6 +237,64 @@ def test_a_bucket_that_is_not_seen_to_be_locked_takes_no_checkpoint(answer: Any)
         plan("journal.checkpoint", Account(GetObjectLockConfiguration=answer), PUT)
     with pytest.raises(RunbookError):
         plan("journal.checkpoint", Account(**LOCKED), {**PUT, "days": "-1"})
+
+
+def listed(*statuses: str) -> dict[str, Any]:
+    """The answers about a user with that many keys; the first was used, of the others nobody may say it."""
+    ids = [f"AKIA{number:016d}" for number in range(len(statuses))]
+    used = {ids[0]: {"LastUsedDate": NOW, "ServiceName": "s3", "Region": "us-east-1"}} if ids else {}
+
+    def last(call: Call) -> dict[str, Any]:
+        if call.params["AccessKeyId"] not in used:
+            raise fault("denied")
+        return {"AccessKeyLastUsed": used[call.params["AccessKeyId"]]}
+
+    rows = [{"AccessKeyId": key, "Status": status} for key, status in zip(ids, statuses, strict=True)]
+    return {
+        "GetUser": {"User": {"UserName": "bot", "CreateDate": NOW}}, "ListAccessKeys": {"AccessKeyMetadata": rows},
+        "GetAccessKeyLastUsed": last,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("statuses", [(), ("Active",)])
+def test_a_new_key_is_seen_by_what_was_not_there_before(statuses: tuple[str, ...]) -> None:
+    """The look holds with one key more, and not before; the undo lacks only the id, which the reply tells."""
+    account = Account(**listed(*statuses))
+    call = plan("iam.create_access_key", account, {"user": "bot", "leaked": "ci"})
+    assert call.call == Call("iam", "CreateAccessKey", {"UserName": "bot"}) and call.look is not None
+    was = account.answers["ListAccessKeys"]
+    more = {"AccessKeyMetadata": [*was["AccessKeyMetadata"], {"AccessKeyId": "AKIANEWNEWNEWNEWNEW1"}]}
+    assert (truth(call.look.until, was), truth(call.look.until, more)) == (False, True)
+    told = with_made(json.loads(json.dumps(call.as_data())), {"AccessKeyId": "AKIANEWNEWNEWNEWNEW1"})
+    assert not shapes.parameter_problems(Call.from_data(told["undo"]))
+    assert PlannedCall.from_data(call.as_data()).as_data() == call.as_data()
+    spoken = {f"{c.service}:{c.operation}" for c in (*account.asked, call.call, call.undo) if c}
+    assert spoken == set(ACTIONS["iam.create_access_key"].permissions) - (
+        set() if statuses else {"iam:GetAccessKeyLastUsed"}
+    )
+    assert f"last used {NOW:%Y-%m-%d} for s3" in call.note if statuses else "no key yet" in call.note
+
+
+@pytest.mark.parametrize(
+    ("user", "answers", "words"),
+    [
+        ("bot", listed("Active", "Inactive"), ("no third", "last used 2026-11-23 for s3", "nobody can say when")),
+        ("CI", listed(), ("is the user whose key leaked", "Name another user")),
+    ],
+)  # fmt: skip
+def test_who_can_get_no_key_is_refused_in_the_plan(user: str, answers: dict[str, Any], words: tuple[str, ...]) -> None:
+    """Two keys are the limit: both are named, with their last use. The leaked user is refused, however it is spelt."""
+    with pytest.raises(RunbookError) as error:
+        plan("iam.create_access_key", Account(**answers), {"user": user, "leaked": "ci"})
+    said = f"{error.value.message} {error.value.advice}"
+    assert all(word in said for word in words), said
+
+
+@pytest.mark.parametrize("operation", ["GetUser", "ListAccessKeys"])
+def test_who_cannot_be_read_gets_no_key(operation: str) -> None:
+    """Nobody knows how many keys there are, or that the user is there: nothing is planned."""
+    with pytest.raises(AwsFault):
+        plan("iam.create_access_key", Account(**{**listed(), operation: fault("denied")}), {"user": "bot"})
 
 
 @pytest.mark.parametrize("path", ["/aws-service-role/ecs.amazonaws.com/", "/aws-reserved/sso.amazonaws.com/"])

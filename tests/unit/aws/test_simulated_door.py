@@ -1,5 +1,6 @@
 """The same door over real HTTP on loopback: how often a request arrives, and what a simulator may say."""
 
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from irtui.clock import ManualClock
 from irtui.errors import AwsFault, SimulatorGap, UsageError
 from irtui.model.call import Call
 from irtui.model.outcome import Status
+from irtui.vault.issued import Issued, ThrowAway
 
 CREATE = Call("iam", "CreateAccessKey", {"UserName": "ci"})
 GET = Call("iam", "GetUser", {"UserName": "ci"})
@@ -82,12 +84,14 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def door(url: str) -> Any:
-    return open_simulated(
+    opened = open_simulated(
         endpoint_url=url,
         sign_in=lambda: SignedIn("AKIASIMULATED1234567", "s"),
         region="eu-central-1",
         clock=ManualClock(datetime(2026, 11, 23, tzinfo=UTC)),
     )
+    opened.entrust(Issued(ThrowAway, os.urandom))
+    return opened
 
 
 @pytest.mark.parametrize("mode", ["error", "reset"])

@@ -130,3 +130,22 @@ steps:
     assert resources(least_privilege(parse_runbook(gone, "x.yaml"), {}), "s3:ListBucket") == ["arn:aws:s3:::b"]
     some = text.replace('s3: ["s3://kept/AWSLogs/"]', "trail_arn: a")
     assert resources(least_privilege(parse_runbook(some, "x.yaml"), {}), "s3:GetObject") == ["arn:aws:s3:::*"]
+
+
+def test_an_action_that_changes_a_user_is_scoped_to_it_where_the_runbook_names_it() -> None:
+    """A key may be made for that user and no other; what is only known later is any user, never any resource."""
+    text = """
+runbook: x
+title: x
+version: "1"
+severity: low
+use_when: x
+inputs: {who: {type: user, title: Who}}
+steps:
+  - {id: a, phase: prepare, title: t, use: iam.create_access_key, with: {user: build-bot}, confirm: build-bot}
+"""
+    policy = least_privilege(parse_runbook(text, "x.yaml"), {})
+    for action in ("iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys"):
+        assert resources(policy, action) == ["arn:aws:iam::*:user/*/build-bot", "arn:aws:iam::*:user/build-bot"]
+    later = least_privilege(parse_runbook(text.replace("build-bot", '"${{ inputs.who }}"'), "x.yaml"), {})
+    assert resources(later, "iam:CreateAccessKey") == ["arn:aws:iam::*:user/*"]
