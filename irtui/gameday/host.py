@@ -1,16 +1,11 @@
-"""`python -m irtui.gameday.host`: the world's own process. Simulator, seeding, actors, judge.
+"""A world that stands: simulator, seeding, actors, judge. `process` starts one and says where it is.
 
-Takes `{source, bases, path, seed, folder, idle_seconds}` as JSON on stdin, and `endpoint_url` for a world on another
-emulator. Writes one JSON line to stdout when the world stands (`{url}` or `{error}`), keeps `folder/world.json` (0600)
-and `folder/world.log`, and ends on `/_world/stop`, when its address is removed, or after `idle_seconds` without a
-request by anybody but its own actors.
+It ends on `/_world/stop`, when its address is removed, or after idle seconds without a request by anybody but its own
+actors.
 """
 
-import json
 import logging
-import os
 import secrets
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,12 +18,11 @@ from irtui.errors import IrtuiError
 from irtui.gameday import forecast
 from irtui.gameday.actors import Player
 from irtui.gameday.client import LoopbackClient
-from irtui.gameday.elsewhere.emulator import emulator_at
 from irtui.gameday.handles import TOKEN, filled
 from irtui.gameday.limits import limits
 from irtui.gameday.objective import UNJUDGED
 from irtui.gameday.objectives import Court, judge
-from irtui.gameday.scenario import Scenario, parse_scenario
+from irtui.gameday.scenario import Scenario
 from irtui.gameday.scenario.cast import OPERATOR, Deed
 from irtui.gameday.scenario.format import ObjectivePlan
 from irtui.gameday.scenario.plan import WorldPlan
@@ -295,47 +289,3 @@ class Host:
     def _end(self) -> None:
         self.ended.set()
         self.troupe.agenda.changed.set()
-
-
-def _host(scenario: Scenario, told: Mapping[str, Any]) -> Host:
-    """Of irtui's own simulator, or before another emulator."""
-    if not told.get("endpoint_url"):
-        return Host(scenario, int(told["seed"]))
-    from irtui.gameday.elsewhere.host import ElsewhereHost  # which is a Host of this module
-
-    return ElsewhereHost(scenario, int(told["seed"]), emulator_at(told["endpoint_url"]))
-
-
-def _say(line: Mapping[str, str]) -> None:
-    """The one line on stdout."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
-
-
-def main() -> int:
-    told = json.load(sys.stdin)
-    folder = Path(told["folder"])
-    logging.basicConfig(filename=folder / "world.log", level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("werkzeug").disabled = True
-    address = folder / "world.json"
-    try:
-        bases: Mapping[str, str] = told["bases"]
-        host = _host(parse_scenario(told["source"], told["path"], bases.__getitem__), told)
-        host.start()
-    except IrtuiError as error:
-        _say({"error": error.message})
-        return 1
-    known = {"url": host.url, "token": host.world.token, "pid": os.getpid(), **host.told()}
-    address.unlink(missing_ok=True)
-    address.touch(mode=0o600)
-    address.write_text(json.dumps(known))
-    _say({"url": host.url})
-    try:
-        host.wait(address, float(told["idle_seconds"]))
-    finally:
-        address.unlink(missing_ok=True)
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -224,6 +224,6 @@ _BOOT = """
 import sys
 sys.path.insert(0, sys.argv[1])
 sys.modules["pytest"] = None
-from irtui.gameday.host import main
+from irtui.gameday.process import main
 raise SystemExit(main())
 """

@@ -120,7 +120,7 @@ def test_nothing_of_the_machine_is_touched(tmp_path: Path, home: Path, person: P
     assert all(objective["met"] for objective in json.loads(watch.done.stdout)["data"]["objectives"])
     assert watch.trespasses() == []
     assert not (tmp_path / "credential-process-ran").exists()
-    worlds = {note.pid for note in watch.guard.noted("process") if any("gameday.host" in word for word in note.what)}
+    worlds = {note.pid for note in watch.guard.noted("process") if any("gameday.process" in word for word in note.what)}
     handed = {note.pid: note.what for note in watch.guard.noted("environment")}
     assert len(worlds) == 1 and len(handed) == 2
     assert not [name for pid in worlds for name in handed[pid] if name.startswith("AWS_") or "proxy" in name.lower()]

@@ -1,7 +1,7 @@
 """Worlds born of a process that has loaded everything and done nothing: each is a fork of it, in a session of its own.
 
 A world's process spends most of its first second on imports, which is the same second for each of the suite's worlds.
-What comes after is the product's own: `host.main` reads its standard input, in an environment and a folder of its own.
+What comes after is the product's own: `process.main` reads its standard input, in an environment and folder of its own.
 Tests of how the process begins use the real one (`pytest.mark.real_process`).
 """
 
@@ -82,7 +82,7 @@ def main(line: socket.socket) -> int:
     """Forks for each request until nobody asks any more. No thread may run here."""
     sys.path.insert(0, str(ROOT))
     sys.modules["pytest"] = None  # type: ignore[assignment]  # as where a real one begins
-    from irtui.gameday import host
+    from irtui.gameday import process
     from irtui.simulator.resolve import service_model
 
     for service in _SERVICES:
@@ -96,7 +96,7 @@ def main(line: socket.socket) -> int:
         pid = os.fork()
         if pid == 0:
             line.close()
-            return _world(host.main, told, descriptors)
+            return _world(process.main, told, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         line.sendall(pid.to_bytes(4, "big"))
