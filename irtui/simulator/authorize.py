@@ -102,6 +102,8 @@ def _owner(operation: Operation, resource: str, caller: Caller) -> str:
     if operation.name == "AssumeRoot":  # no policy of the member's is asked: the organization decides
         return caller.account
     parts = resource.split(":")
+    if len(parts) >= 6 and parts[4] == "aws" and operation.name.startswith(("Get", "List")):
+        return caller.account  # whoever may read policies may read those that AWS manages
     return parts[4] if len(parts) >= 6 and parts[4] else caller.account
 
 

@@ -95,6 +95,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "GetRole": "The role's last use is the last time it was assumed.",
         "SimulatePrincipalPolicy": "Service control policies are not seen, and positions are those of the given text.",
         "SimulateCustomPolicy": "Service control policies are not seen, and positions are those of the given text.",
+        "ListServiceSpecificCredentials": "With AllUsers policies are asked of user/*; AWS does not say of what.",
         "CreateServiceSpecificCredential": _UNUSABLE, "UpdateServiceSpecificCredential": _UNUSABLE,
         "ResetServiceSpecificCredential": _UNUSABLE, "UploadSSHPublicKey": _UNUSABLE, "UpdateSSHPublicKey": _UNUSABLE,
         "UploadSigningCertificate": _UNUSABLE, "UpdateSigningCertificate": _UNUSABLE,

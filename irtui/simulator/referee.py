@@ -194,6 +194,8 @@ def _completed(operation: Operation, body: bytes, caller: Caller) -> tuple[Opera
         return operation, body
     if "UserName" not in shape.members or "UserName" in shape.required_members or operation.name in _NAMELESS:
         return operation, body
+    if operation.params.get("AllUsers"):
+        return operation, body
     if caller.is_root and operation.name in root.OPERATIONS:
         return operation, body
     if caller.user is None or (caller.session is not None and caller.session.kind != "session"):

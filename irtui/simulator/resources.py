@@ -187,6 +187,8 @@ def _iam(operation: str, params: Mapping[str, Any], caller: Caller) -> str:
     if operation == "GetAccessKeyLastUsed":
         owner = state.key_owner(str(params.get("AccessKeyId", "")))
         return owner[0].arn if owner else "*"
+    if params.get("AllUsers"):
+        return _iam_arn("user", "*", "/", caller.account)
     if operation == "CreatePolicy":
         return f"arn:aws:iam::{caller.account}:policy{params.get('Path', '/')}{params.get('PolicyName', '')}"
     kinds = reversed(_IAM_KINDS) if operation in ("AddUserToGroup", "RemoveUserFromGroup") else _IAM_KINDS

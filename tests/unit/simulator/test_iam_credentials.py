@@ -147,6 +147,11 @@ def test_service_specific_credentials(lab: Lab, tell: Tell, name: str) -> None:
     assert tell(iam.create_service_specific_credential, UserName=name, ServiceName=service) == "LimitExceeded"
     iam.update_service_specific_credential(**held, Status="Inactive")
     listed = iam.list_service_specific_credentials(UserName=name)["ServiceSpecificCredentials"]
+    everybodys = iam.list_service_specific_credentials(AllUsers=True)["ServiceSpecificCredentials"]
+    assert {each["ServiceSpecificCredentialId"] for each in listed} <= {
+        each["ServiceSpecificCredentialId"] for each in everybodys if each["UserName"] == name
+    }
+    assert tell(iam.list_service_specific_credentials, UserName=name, AllUsers=True) == "ValidationError"
     assert [row["Status"] for row in listed] == ["Inactive", "Active"] and "ServicePassword" not in listed[0]
     reset = iam.reset_service_specific_credential(**held)["ServiceSpecificCredential"]
     assert reset["ServicePassword"] != first["ServicePassword"]

@@ -6,6 +6,7 @@ from typing import Any
 from irtui.simulator import state
 from irtui.simulator.answers import Refusal
 from irtui.simulator.gaps.iam.found import group, unique_id, user
+from irtui.simulator.gaps.iam.quotas import MANAGED, limited, size
 from irtui.simulator.world import Asked, Gap
 
 
@@ -44,6 +45,7 @@ def create_policy(asked: Asked) -> Mapping[str, Any]:
         raise Refusal(
             "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed.", 409
         )
+    limited("PolicySize", size(str(params["PolicyDocument"])), MANAGED)
     made = backend.create_policy(
         str(params.get("Description", "")), path, str(params["PolicyDocument"]), name, params.get("Tags") or []
     )

@@ -33,7 +33,11 @@ def create(asked: Asked) -> Mapping[str, Any]:
 
 def listed(asked: Asked) -> Mapping[str, Any]:
     service = asked.params.get("ServiceName")
-    found = [c for c in _held(asked, user(asked).id) if service in (None, c["ServiceName"])]
+    everybody = asked.params.get("AllUsers")
+    if everybody and asked.params.get("UserName"):
+        raise Refusal("ValidationError", "AllUsers cannot be specified together with UserName.", 400)
+    held = list(records(asked).service_credentials.values()) if everybody else _held(asked, user(asked).id)
+    found = [c for c in held if service in (None, c["ServiceName"])]
     return page(asked, "ServiceSpecificCredentials", found)
 
 
