@@ -2,7 +2,7 @@
 
 Rules: a member whose name is a known secret field, or is in `also` (what botocore's model marks
 `sensitive`), becomes MASK, whatever its value. Inside any other string, what looks like an AWS secret
-access key or a session token becomes MASK. Key ids (AKIA…, ASIA…) are not secrets and stay.
+access key, a session token or a Bedrock API key becomes MASK. Key ids (AKIA…, ASIA…) are not secrets and stay.
 """
 
 import re
@@ -28,8 +28,11 @@ _SECRET_KEY = re.compile(
     r"(?<![A-Za-z0-9/+_-])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[0-9])"
     r"[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])"
 )
-# Session tokens begin with a version prefix and run for hundreds of characters of base64.
-_SESSION_TOKEN = re.compile(r"(?:FwoGZXIvYXdz|FQoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|AQoEXAMPLE)[A-Za-z0-9/+=]{40,}")
+# Session tokens begin with a version prefix and run for hundreds of characters of base64; so do Bedrock's API keys.
+_BEARER = re.compile(
+    r"(?:FwoGZXIvYXdz|FQoGZXIvYXdz|IQoJb3JpZ2lu|AQoDYXdz|AQoEXAMPLE|bedrock-api-key-)[A-Za-z0-9/+=]{40,}"
+    r"|(?<![A-Za-z0-9/+])ABSK[A-Za-z0-9/+]{60,}={0,2}"
+)
 
 
 def masked(value: Any, also: Collection[str] = ()) -> Any:
@@ -42,7 +45,7 @@ def masked_text(text: str) -> str:
     """`text` with anything that looks like a secret replaced."""
     if len(text) < 40:
         return text
-    return _SESSION_TOKEN.sub(MASK, _SECRET_KEY.sub(MASK, text))
+    return _BEARER.sub(MASK, _SECRET_KEY.sub(MASK, text))
 
 
 def _masked(value: Any, fields: frozenset[str]) -> Any:

@@ -10,8 +10,8 @@ from irtui.text import inert
 
 _FORMS = {
     "access_key_id": (
-        r"(AKIA|ASIA|ABSK)[A-Z0-9]{12,124}",
-        "an access key id begins with AKIA or ASIA; never give the secret",
+        r"(AKIA|ASIA|ACCA)[A-Z0-9]{12,124}",
+        "an access key id begins with AKIA or ASIA, that of a service credential with ACCA; never give the secret",
     ),
     "account_id": (r"\d{12}", "an account id has twelve digits"),
     "arn": (r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:\S+", "an ARN looks like arn:aws:iam::111122223333:user/name"),
@@ -21,6 +21,19 @@ _FORMS = {
     "bucket": (r"[a-z0-9.-]{3,63}", "a bucket name has 3 to 63 lower-case letters, digits, dots and dashes"),
     "trail": (r"[A-Za-z0-9._-]{3,128}|arn:\S+", "a trail is named by its name or its ARN"),
 }
+
+_SECRET = "which is a secret: do not paste it anywhere."
+_NO_KEY_ID = {
+    "ABSK": f"it is a Bedrock key itself, {_SECRET} Find its user in IAM (BedrockAPIKey-… where the console made it) "
+    "and take suspicious-user-removal, or give the key's id, ACCA…",
+    "bedrock-api-key-": f"it is a short-term Bedrock key itself, {_SECRET} It is part of a session and ends with it, "
+    "in 12 hours at most: CloudTrail names the session at Bedrock's calls. Give its id, ASIA…",
+    "AIDA": "it is the id of a user, of no key: take suspicious-user-removal with the user's name",
+    "AROA": "it is the id of a role, of no key: give the ASIA… id of a session of it",
+    "ABIA": "it is a token that a service made for a session: give that session's ASIA… id",
+}
+"""What people have at hand in place of a key id, by its first letters, and what helps. Prefixes: IAM user guide, "IAM
+identifiers"; what a Bedrock key looks like and how long it holds: Bedrock user guide, "API keys"."""
 
 
 def checked_inputs(specs: tuple[InputSpec, ...], given: Mapping[str, str]) -> dict[str, str | None]:
@@ -60,4 +73,6 @@ def flaw_of(spec: InputSpec, value: str) -> str:
     form, words = _FORMS[spec.type]
     # Where a key id belongs people paste the secret: it is not said again, not even a part of it.
     said = "this" if spec.type == "access_key_id" else repr(inert(masked_text(value), 40))
+    if spec.type == "access_key_id":
+        words = next((help_ for begin, help_ in _NO_KEY_ID.items() if value.startswith(begin)), words)
     return "" if re.fullmatch(form, value, re.ASCII) else f"{said} is not one: {words}"

@@ -7,6 +7,9 @@ from irtui.redact import MASK, masked, masked_text
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1"
 TOKEN = "IQoJb3JpZ2luX2VjE" + "CanaryTokenCanary0123456789/+abcdefghijk" * 4
 
+BEDROCK = "ABSKQmVkcm9ja0FQSUtleS" + "CanaryBedrock0123456789/+abcdefghi" * 3 + "A=="
+SHORT_TERM = "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t" + "CanaryBearer0123456789+" * 9
+
 
 @pytest.mark.parametrize(
     "around",
@@ -15,7 +18,7 @@ TOKEN = "IQoJb3JpZ2luX2VjE" + "CanaryTokenCanary0123456789/+abcdefghijk" * 4
         "'{}'", "({})", "{}, {}", "a={}&b=1", "https://user:{}@host/", "{}\n", "\t{} ",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("secret", [SECRET, TOKEN])
+@pytest.mark.parametrize("secret", [SECRET, TOKEN, BEDROCK, SHORT_TERM])
 def test_a_secret_is_masked_in_any_company(around: str, secret: str) -> None:
     """Pasted as a variable, a line of a profile, JSON, a URL or prose: it is gone, and the mask shows where it was."""
     text = masked_text(around.format(*[secret] * around.count("{}")))
