@@ -26,10 +26,10 @@ def members(data: Mapping[str, Any], until: str) -> dict[str, Any]:
     return {expression: plain(search(expression, data)) for expression in watched(until)}
 
 
-def reply_of(reader: Reader, call: Call) -> Observed:
+def reply_of(reader: Reader, call: Call, *, pages: int = 1) -> Observed:
     """The whole reply as `value`, or absent, or unknown with the reason. An ended session is raised: sign in again."""
     try:
-        return Observed("present", reader.read(call).data)
+        return Observed("present", reader.read(call, pages=pages).data)
     except AwsFault as fault:
         if fault.kind == "expired":
             raise

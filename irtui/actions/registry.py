@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from irtui.actions.account import clock, contacts, footholds, organization, root_place
 from irtui.actions.alarm import rang, root_activity
 from irtui.actions.athena import estimate, results, statement
-from irtui.actions.cloudtrail import family_tree, lookup, root_events, trace_access_key, user_calls
+from irtui.actions.cloudtrail import family_tree, key_calls, lookup, root_events, trace_access_key, user_calls
 from irtui.actions.iam import (
     create_access_key,
     deactivate_access_key,
@@ -21,6 +21,7 @@ from irtui.actions.iam import (
     new_since,
     reactivate_access_key,
     revoke_role_sessions,
+    snapshot_role,
     snapshot_user,
     strengthen_password_policy,
     user_origin,
@@ -53,6 +54,7 @@ _MODULES = (
     results,
     statement,
     family_tree,
+    key_calls,
     lookup,
     root_events,
     trace_access_key,
@@ -70,6 +72,7 @@ _MODULES = (
     new_since,
     reactivate_access_key,
     revoke_role_sessions,
+    snapshot_role,
     snapshot_user,
     strengthen_password_policy,
     user_origin,

@@ -11,9 +11,21 @@ import pytest
 from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
 from irtui.journal.verify import verify
-from tests.support.program import ACCOUNT, ROOT, Done, changes, incident_folder, irtui, records, walking, world_of
+from tests.support.program import (
+    ACCOUNT,
+    ROOT,
+    Done,
+    changes,
+    incident_folder,
+    irtui,
+    number,
+    records,
+    walking,
+    world_of,
+)
 
 LIVE = str(ROOT / "tests" / "support" / "live_program.py")
+BEDROCK = "ABSKQmVkcm9ja0FQSUtleS" + "CanaryBedrock0123456789/+abcdefghi" * 3 + "A=="
 HEAD = """\
 runbook: bad
 title: A bad one
@@ -266,13 +278,15 @@ def test_another_account_than_the_named_one(home: Path, world: World, responder:
 
 
 def test_wrong_digits_and_malformed_inputs_open_nothing(home: Path, world: World, responder: dict[str, str]) -> None:
-    """Digits of another account, an input that is not there and a key id that is none: exit 2, all flaws at once."""
+    """Digits of another account, an input that is not there and a secret for a key id: exit 2, all flaws at once."""
     how: dict[str, Any] = {"program": (LIVE, world.url), "extra": responder}
     arguments = ("run", "key-revocation", "--plain", "--key", "ephemeral")
     key = f"access_key_id={world.inputs['access_key_id']}"
     refused(home, *arguments, "-i", key, code=2, words=("0000", ACCOUNT), lines=("0000",), **how)
-    flaws = ("-i", "access_key_id=leaked", "-i", "colour=red")
-    refused(home, *arguments, *flaws, code=2, words=("access_key_id: this", "colour", "AKIA"), lines=("",), **how)
+    flaws = ("-i", f"access_key_id={BEDROCK}", "-i", "colour=red")
+    words = ("access_key_id: this", "colour", "which is a secret", "suspicious-user-removal")
+    error = refused(home, *arguments, *flaws, code=2, words=words, lines=("",), **how)
+    assert BEDROCK[16:] not in json.dumps(error)
 
 
 # -- in the middle of a rehearsal ---------------------------------------------------------------------------------
@@ -317,9 +331,9 @@ def test_a_change_that_aws_refuses_can_be_run_again(home: Path, effect: str, cod
         walk.say("ci-deploy")
         walk.until("AWS refused")
         walk.until(words)
-        walk.answer("> ", "r 7")
+        walk.answer("> ", f"r {number('deny')}")
         walk.answer("Type ci-deploy to run 1 change", "ci-deploy")
-        walk.until("settling      7")
+        walk.until(f"settling{number('deny'):>7}")
         assert walk.play(last="q") == 0, walk.out[-2000:] + walk.err
         assert "Traceback" not in walk.out + walk.err
     assert [operation for operation, _ in changes(world)].count("PutUserPolicy") == 2

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import ACCOUNT, Walk, changes, incident_folder, irtui, records, walking, world_of
+from tests.support.program import ACCOUNT, Walk, changes, incident_folder, irtui, number, records, walking, world_of
 
+DENY, REVOKE = number("deny"), number("revoke_roles")
 FEWEST = 5
 """At most so many inputs from launch to the first deny."""
 
@@ -27,7 +28,7 @@ def to_the_deny(walk: Walk) -> None:
     walk.answer("Number or value: ", "1")
     walk.answer("to allow changes (empty: read only): ", ACCOUNT[-4:])
     walk.answer("Type ci-deploy to run 1 change", "ci-deploy")
-    walk.until("settling      7")
+    walk.until(f"settling{DENY:>7}")
 
 
 @pytest.mark.parametrize("terminal", [False, True])
@@ -44,17 +45,17 @@ def test_a_whole_walk_with_leaving_undo_skip_and_notes(home: Path, terminal: boo
 
     world = world_of(home)
     with walking(home, "resume", "--plain", terminal=terminal) as walk:
-        walk.until("settling      7")  # what was done in the earlier sitting is listed
+        walk.until(f"settling{DENY:>7}")  # what was done in the earlier sitting is listed
         walk.answer("Type yes (empty: no): ", "")
-        walk.answer("> ", "u 7")
+        walk.answer("> ", f"u {DENY}")
         walk.answer("Type ci-deploy to undo 1 change", "ci-deploy")
-        walk.answer("> ", "r 7")
+        walk.answer("> ", f"r {DENY}")
         walk.answer("Type ci-deploy to run 1 change", "ci-deploy")
         walk.answer("> ", "n spoke to the platform team")
-        walk.answer("> ", "s 13")
-        walk.answer("Why skip 13", "the roles are rotated by hand")
-        walk.answer("> ", "s 14")
-        walk.answer("Why skip 14", "the roles are open still")
+        walk.answer("> ", f"s {REVOKE}")
+        walk.answer(f"Why skip {REVOKE}", "the roles are rotated by hand")
+        walk.answer("> ", f"s {REVOKE + 1}")
+        walk.answer(f"Why skip {REVOKE + 1}", "the roles are open still")
         walk.answer("> ", "j")
         walk.until("skip")
         assert walk.play(last="q") == 0, walk.out[-3000:] + walk.err
@@ -133,7 +134,7 @@ def test_from_launch_to_the_first_deny_in_five_inputs(home: Path, denied: tuple[
         walk.answer("Type ci-deploy to run 1 change", "ci-deploy")
         if denied:
             walk.answer("Reason (empty: no): ", "the key is public and in use")
-        walk.until("settling      7")
+        walk.until(f"settling{DENY:>7}")
         assert [operation for operation, _ in changes(world)] == ["PutUserPolicy"]
         assert len(walk.sent) <= FEWEST, walk.sent
     told = json.dumps([(body.get("gaps"), body.get("message")) for body in bodies(home, "observe")])

@@ -14,7 +14,18 @@ import pytest
 from irtui.desk.exports import exported, packed
 from irtui.gameday.scenario import load_scenario
 from irtui.gameday.world import World
-from tests.support.program import ACCOUNT, ROOT, Done, environ_of, incident_folder, irtui, records, walking, world_of
+from tests.support.program import (
+    ACCOUNT,
+    ROOT,
+    Done,
+    environ_of,
+    incident_folder,
+    irtui,
+    number,
+    records,
+    walking,
+    world_of,
+)
 
 LIVE = str(ROOT / "tests" / "support" / "live_program.py")
 CRASHING = str(ROOT / "tests" / "support" / "crashing_program.py")
@@ -116,9 +127,9 @@ def test_what_the_operator_types_is_masked(home: Path) -> None:
         address = home / "state" / "worlds" / token[0] / "world.json"
         assert stat.S_IMODE(address.stat().st_mode) == 0o600
         walk.answer("> ", f"n AWS_SECRET_ACCESS_KEY={NOTE}")
-        walk.answer("> ", "s 10")
-        walk.answer("Why skip 10", f"the key was {REASON}")
-        walk.answer("> ", "r 27")
+        walk.answer("> ", f"s {number('deny_users')}")
+        walk.answer(f"Why skip {number('deny_users')}", f"the key was {REASON}")
+        walk.answer("> ", f"r {number('exposure')}")
         walk.answer("What was done", f"I removed {STATEMENT} from the repository")
         walk.answer("> ", "j")
         walk.answer("> ", "10")

@@ -24,6 +24,7 @@ from typing import Any
 import pyte
 
 from irtui.gameday.world import World
+from irtui.runbook.library import Library
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "444455556666"
@@ -35,6 +36,11 @@ _PROMPT = re.compile(r"(?:^|\n)([^\n]*(?:: |> ))$")
 _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1bP[^\x1b]*\x1b\\\\")
 
 Done = subprocess.CompletedProcess[str]
+
+
+def number(step: str, runbook: str = "key-revocation") -> int:
+    """Under which number the plain face lists a step: what comes before it in the runbook may change."""
+    return [each.id for each in Library((ROOT / "runbooks",)).find(runbook).steps].index(step) + 1
 
 
 def environ_of(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:

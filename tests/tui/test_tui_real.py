@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import ACCOUNT, changes, end_worlds, environ_of, incident_folder, irtui, records, world_of
+from tests.support.program import (
+    ACCOUNT,
+    changes,
+    end_worlds,
+    environ_of,
+    incident_folder,
+    irtui,
+    number,
+    records,
+    world_of,
+)
 from tests.support.program import until as eventually
 from tests.tui.terminal import Terminal
 
@@ -99,36 +109,36 @@ def test_a_key_is_revoked_by_hand_left_and_resumed_and_the_journal_is_complete(h
     """The whole incident in the TUI, in two processes: every change sent once, closed, and the journal complete."""
     with Person(home, "rehearse", "leaked-key") as first:
         first.opens()
-        first.previews(7, "Type ci-deploy to run")
+        first.previews(number("deny"), "Type ci-deploy to run")
         first.sees("simulated: ")
         first.types("ci-deploy")
-        first.previews(8, "Cancel")
+        first.previews(number("deactivate"), "Cancel")
         first.presses("\t", "\r")
-        first.sees("Your turn: r previews and runs 13,")
+        first.sees(f"Your turn: r previews and runs {number('revoke_roles')},")
         first.does("t", "CloudTrail delivered until")
         first.sees("✗ open")
         first.sees("access key AKIA")
         first.sees("AssumeRole")
         first.presses("\x1b")
-        first.previews(13, "Type 2 to run 2 changes")
+        first.previews(number("revoke_roles"), "Type 2 to run 2 changes")
         first.types("2")
-        first.sees("Your turn: r answers 22,")
+        first.sees(f"Your turn: r answers {number('channels')},")
         first.leaves()
     assert _verify(home)[0] == 6, "it is not closed yet"
     _pass_time(home)
     with Person(home, "resume", incident_folder(home).name) as second:
-        second.sees("Your turn: r answers 22,")
+        second.sees(f"Your turn: r answers {number('channels')},")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.sees("Your turn: r answers 25,")
+        second.sees(f"Your turn: r answers {number('reach')},")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.says(27, "removed from the repository")
-        second.sees("Your turn: r answers 28,")
+        second.says(number("exposure"), "removed from the repository")
+        second.sees(f"Your turn: r answers {number('fate')},")
         second.does("r", "esc leaves it open")
         second.presses("j", "\r")
-        second.says(31, "a role instead of a key")
-        second.says(32, "security decides at noon")
+        second.says(number("replace"), "a role instead of a key")
+        second.says(number("lift"), "security decides at noon")
         second.sees("No step is open")
         second.does("x", "for good")
         second.does("close\r", "is closed")
@@ -149,7 +159,7 @@ def test_killed_in_the_middle_it_is_resumed_and_sends_nothing_twice(home: Path) 
     """SIGKILL when the deny has reached AWS: the next sitting goes on, and AWS never sees a change a second time."""
     with Person(home, "rehearse", "leaked-key") as first:
         first.opens()
-        first.previews(7, "Type ci-deploy to run")
+        first.previews(number("deny"), "Type ci-deploy to run")
         world = world_of(home)
         first.types("ci-deploy")
         eventually(lambda: changes(world), "the deny")
@@ -158,9 +168,9 @@ def test_killed_in_the_middle_it_is_resumed_and_sends_nothing_twice(home: Path) 
     kept = records(home)
     _pass_time(home)
     with Person(home, "resume", incident_folder(home).name) as second:
-        second.previews(8, "Cancel")
+        second.previews(number("deactivate"), "Cancel")
         second.presses("\t", "\r")
-        second.sees("Your turn: r previews and runs 13,")
+        second.sees(f"Your turn: r previews and runs {number('revoke_roles')},")
         second.leaves()
     assert records(home)[: len(kept)] == kept
     sent = changes(world_of(home))
@@ -173,7 +183,7 @@ def test_drawn_without_colours_and_in_ascii(home: Path, face: dict[str, Any]) ->
     """NO_COLOR sends no colour; --ascii marks steps in ASCII; both are the whole screen."""
     with Person(home, "rehearse", "leaked-key", *face.get("arguments", ()), extra=face.get("extra")) as person:
         person.opens()
-        person.sees("Your turn: r previews and runs 7,")
+        person.sees(f"Your turn: r previews and runs {number('deny')},")
         text = person.terminal.text
         assert "CONTAIN" in text and "not contained" in text and "REHEARSAL" in text
         if "extra" in face:

@@ -1,10 +1,13 @@
-"""Deny everything to a user, with one inline policy without a condition.
+"""Deny everything to a user, with one inline policy without a condition, or by its boundary where that does not fit.
 
 Stops: the user's keys, every session made from them (GetSessionToken, GetFederationToken) and the console.
 Does not stop: sessions of roles that the user assumed; see iam.revoke_role_sessions.
 Breaks: everything that depends on this user, within seconds.
-Undo: deletes the policy; where one of that name stood before, puts the earlier document back.
-CloudTrail: PutUserPolicy, and DeleteUserPolicy or PutUserPolicy by the undo.
+A user's inline policies have 2,048 characters together. Where the deny would be more, the plan sets AWSDenyAll as the
+permissions boundary instead, which denies the same; the plan says so.
+Undo: deletes the policy; where one of that name stood before, puts the earlier document back. So with a boundary.
+CloudTrail: PutUserPolicy, and DeleteUserPolicy or PutUserPolicy by the undo; or PutUserPermissionsBoundary, and that or
+DeleteUserPermissionsBoundary.
 
 ```yaml
 use: iam.deny_all
@@ -13,42 +16,20 @@ confirm: ${{ steps.owner.user }}
 ```
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from irtui.actions.denies import DENY, changes, denied, permissions
 from irtui.actions.interface import Action, InputField, Reader, text
-from irtui.actions.observe import before, reply_of
-from irtui.aws.effects import effect
-from irtui.model.call import Call
-from irtui.model.plan import Look, PlannedCall
-
-DENY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+from irtui.model.plan import PlannedCall
 
 
 def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[PlannedCall, ...]:
     """Raises RunbookError for an empty user."""
-    user = text(inputs, "user")
-    named = {"UserName": user, "PolicyName": text(inputs, "policy", "irtui-deny-all")}
-    look = Look(Call("iam", "GetUserPolicy", named), f"PolicyDocument == `{json.dumps(DENY)}`", again_after=15)
-    earlier = reply_of(reader, look.call)
-    put = Call("iam", "PutUserPolicy", {**named, "PolicyDocument": DENY})
-    undo = Call("iam", "DeleteUserPolicy", named)
-    if earlier.state == "present":
-        undo = Call("iam", "PutUserPolicy", {**named, "PolicyDocument": earlier.value["PolicyDocument"]})
-    return (
-        PlannedCall(
-            put,
-            effect("iam", "PutUserPolicy"),
-            target=user,
-            before=before(earlier, look),
-            after={"PolicyDocument": DENY},
-            look=look,
-            undo=undo,
-            note="Everything that works as this user stops. Roles it assumed go on.",
-        ),
-    )
+    user, policy = text(inputs, "user"), text(inputs, "policy", "irtui-deny-all")
+    note = "Everything that works as this user stops. Roles it assumed go on."
+    return (denied(reader, "User", user, policy, DENY, note, note),)
 
 
 ACTION = Action(
@@ -58,7 +39,7 @@ ACTION = Action(
         "user": InputField("user", help="Name of the IAM user."),
         "policy": InputField("string", required=False, help="Name of the inline policy; irtui-deny-all without it."),
     },
-    permissions=("iam:GetUserPolicy", "iam:PutUserPolicy", "iam:DeleteUserPolicy"),
+    permissions=permissions("User"),
     plan=plan,
-    changes=("iam.PutUserPolicy", "iam.DeleteUserPolicy"),
+    changes=changes("User"),
 )

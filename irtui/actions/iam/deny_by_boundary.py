@@ -17,29 +17,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from irtui.actions.denies import boundary, boundary_member
 from irtui.actions.interface import Action, InputField, Reader, text
 from irtui.actions.user_by_id import WATCH, get_user, the_user
 from irtui.aws.effects import effect
-from irtui.model.call import Call
 from irtui.model.plan import Look, PlannedCall
 
-_SET = "User.PermissionsBoundary.PermissionsBoundaryArn"
+_SET = boundary_member("User")
 
 
 def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[PlannedCall, ...]:
     """Raises AwsFault when there is no such user, Denied unless it is seen to be the one with that id."""
     user = text(inputs, "user")
     seen = the_user(reader, user, text(inputs, "user_id"))
-    arn = f"arn:{text(inputs, 'partition', 'aws')}:iam::aws:policy/AWSDenyAll"
+    put, undo = boundary("User", user, text(inputs, "partition", "aws"), seen)
+    arn = put.params["PermissionsBoundary"]
     look = Look(get_user(user), f"!User || {_SET} == '{arn}'", again_after=15)
-    earlier = (seen.value["User"].get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
-    named = {"UserName": user}
-    undo = Call("iam", "DeleteUserPermissionsBoundary", named)
-    if earlier:
-        undo = Call("iam", "PutUserPermissionsBoundary", {**named, "PermissionsBoundary": str(earlier)})
     return (
         PlannedCall(
-            Call("iam", "PutUserPermissionsBoundary", {**named, "PermissionsBoundary": arn}),
+            put,
             effect("iam", "PutUserPermissionsBoundary"),
             target=user,
             after={_SET: arn},

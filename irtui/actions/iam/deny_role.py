@@ -1,10 +1,13 @@
-"""Deny everything to a role, with one inline policy without a condition.
+"""Deny everything to a role, with one inline policy without a condition, or by its boundary where that does not fit.
 
 Stops: every session of the role, old and new, whoever opens them: also somebody of another account that it trusts.
 Does not stop: sessions that these opened of other roles; see iam.revoke_role_sessions.
 Breaks: everything that works as this role, within seconds. For roles that the attacker made or changed.
-Undo: deletes the policy; where one of that name stood before, puts the earlier document back.
-CloudTrail: PutRolePolicy, and DeleteRolePolicy or PutRolePolicy by the undo.
+A role's inline policies have 10,240 characters together. Where the deny would be more, the plan sets AWSDenyAll as
+the permissions boundary instead, which denies the same; the plan says so.
+Undo: deletes the policy; where one of that name stood before, puts the earlier document back. So with a boundary.
+CloudTrail: PutRolePolicy, and DeleteRolePolicy or PutRolePolicy by the undo; or PutRolePermissionsBoundary, and that or
+DeleteRolePermissionsBoundary.
 
 ```yaml
 use: iam.deny_role
@@ -13,42 +16,23 @@ confirm: ${{ role }}
 ```
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from irtui.actions.iam.deny_all import DENY
+from irtui.actions.denies import DENY, changes, denied, permissions
 from irtui.actions.interface import Action, InputField, Reader, text
-from irtui.actions.observe import before, reply_of
 from irtui.actions.roles import refuse_what_aws_owns
-from irtui.aws.effects import effect
-from irtui.model.call import Call
-from irtui.model.plan import Look, PlannedCall
+from irtui.model.plan import PlannedCall
 
 
 def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[PlannedCall, ...]:
     """`role` is a name or an ARN. Raises AwsFault when there is no such role, Denied when AWS owns it."""
     role = text(inputs, "role").rsplit("/", 1)[-1]
+    policy = text(inputs, "policy", "irtui-deny-all")
     refuse_what_aws_owns(reader, role)
-    named = {"RoleName": role, "PolicyName": text(inputs, "policy", "irtui-deny-all")}
-    look = Look(Call("iam", "GetRolePolicy", named), f"PolicyDocument == `{json.dumps(DENY)}`", again_after=15)
-    earlier = reply_of(reader, look.call)
-    undo = Call("iam", "DeleteRolePolicy", named)
-    if earlier.state == "present":
-        undo = Call("iam", "PutRolePolicy", {**named, "PolicyDocument": earlier.value["PolicyDocument"]})
-    return (
-        PlannedCall(
-            Call("iam", "PutRolePolicy", {**named, "PolicyDocument": DENY}),
-            effect("iam", "PutRolePolicy"),
-            target=role,
-            before=before(earlier, look),
-            after={"PolicyDocument": DENY},
-            look=look,
-            undo=undo,
-            note="Everything that works as this role stops, for all of its users.",
-        ),
-    )
+    note = "Everything that works as this role stops, for all of its users."
+    return (denied(reader, "Role", role, policy, DENY, note, note),)
 
 
 ACTION = Action(
@@ -58,7 +42,7 @@ ACTION = Action(
         "role": InputField("role", help="Name or ARN of the role."),
         "policy": InputField("string", required=False, help="Name of the inline policy; irtui-deny-all without it."),
     },
-    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy"),
+    permissions=permissions("Role"),
     plan=plan,
-    changes=("iam.PutRolePolicy", "iam.DeleteRolePolicy"),
+    changes=changes("Role"),
 )

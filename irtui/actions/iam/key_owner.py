@@ -1,13 +1,14 @@
 """Whose an access key is, and what: a user's, a session's, of another account, deleted, or nothing that can be told.
 
 Stops and breaks: nothing, it only reads. `kind` is user, session (of a user), role (a session of it), root (a key or a
-session of the account's root user), foreign, gone or unclear; `why` says it in a sentence. `user` is whom to contain:
-of a key that is gone, whom CloudTrail saw use it. IAM's word for the owner counts where that user has the key: the
-root user may be given a name too, and an IAM user may be called like that.
+session of the account's root user), foreign, gone, service (a credential for one service, ACCA…) or unclear; `why`
+says it in a sentence. `user` is whom to contain: of a key that is gone, whom CloudTrail saw use it; empty for a service
+credential, whose user stands in `why`. IAM's word for the owner counts where that user has the key: the root user may
+be given a name too, and an IAM user may be called like that.
 Limits: whose a temporary, deleted or root key is only CloudTrail tells, some minutes late and for 90 days. What IAM
 says of a root user's key AWS does not document.
-CloudTrail: GetAccessKeyInfo, GetAccessKeyLastUsed, ListAccessKeys, DescribeRegions and LookupEvents events of the
-operator.
+CloudTrail: GetAccessKeyInfo, GetAccessKeyLastUsed, ListAccessKeys, ListServiceSpecificCredentials, DescribeRegions and
+LookupEvents events of the operator.
 
 ```yaml
 use: iam.key_owner
@@ -23,6 +24,7 @@ from typing import Any
 from irtui.actions.access_keys import INPUTS
 from irtui.actions.event_history import Event, lookup, regions_of
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
+from irtui.actions.service_credentials import whose_service_credential
 from irtui.canonical import plain
 from irtui.errors import AwsFault
 from irtui.model.call import Call
@@ -35,6 +37,8 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises AwsFault when AWS would not say, RunbookError for empty inputs."""
     key, account = text(inputs, "access_key_id"), text(inputs, "account")
     found: dict[str, Any] = {"user": "", "role": "", "last_used": _NEVER, "account": "", "gaps": []}
+    if key.startswith("ACCA"):
+        return Facts({**found, **_verdict(*whose_service_credential(reader, key))})
     if not key.startswith(("AKIA", "ASIA")):
         said = _verdict("unclear", f"{key[:4]}… is not the beginning of an access key that this runbook can revoke")
         return Facts({**found, **said})
@@ -149,7 +153,7 @@ ACTION = Action(
     },
     permissions=(
         "cloudtrail:LookupEvents", "ec2:DescribeRegions", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys",
-        "sts:GetAccessKeyInfo",
+        "iam:ListServiceSpecificCredentials", "sts:GetAccessKeyInfo",
     ),
     keeps=("kind", "why", "user", "role", "account", "last_used"),
     observe=observe,

@@ -4,8 +4,11 @@ Stops: every session of the role issued before the cut, whoever holds it. The cu
 has spread the change the holder can still open sessions, of this role or of one that leads back to it; those end too.
 Does not stop: new sessions. Whoever may still assume the role gets one; deny them first.
 Breaks: all users of the role must sign in again after the cut; what runs on it (instances, …) until it refreshes.
-Undo: deletes the policy; where one of that name stood before, puts the earlier document back.
-CloudTrail: PutRolePolicy, and DeleteRolePolicy or PutRolePolicy by the undo.
+A role's inline policies have 10,240 characters together. Where the revocation would be more, the plan sets AWSDenyAll
+as the permissions boundary instead: that denies new sessions as well, and the plan says so.
+Undo: deletes the policy; where one of that name stood before, puts the earlier document back. So with a boundary.
+CloudTrail: PutRolePolicy, and DeleteRolePolicy or PutRolePolicy by the undo; or PutRolePermissionsBoundary, and that or
+DeleteRolePermissionsBoundary.
 
 ```yaml
 use: iam.revoke_role_sessions
@@ -14,17 +17,14 @@ confirm: ${{ role }}
 ```
 """
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from irtui.actions.denies import changes, denied, permissions
 from irtui.actions.interface import Action, InputField, Reader, text
-from irtui.actions.observe import before, reply_of
 from irtui.actions.roles import refuse_what_aws_owns
-from irtui.aws.effects import effect
-from irtui.model.call import Call
-from irtui.model.plan import Look, PlannedCall
+from irtui.model.plan import PlannedCall
 
 AHEAD = 90
 """Seconds between the plan and the cut: reading, confirming and sending a batch, and IAM's own delay."""
@@ -36,28 +36,9 @@ def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[Plan
     """`role` is a name or an ARN. Raises AwsFault when there is no such role, Denied when AWS owns it."""
     role = text(inputs, "role").rsplit("/", 1)[-1]
     refuse_what_aws_owns(reader, role)
-    named = {"RoleName": role, "PolicyName": POLICY}
-    document = _deny_sessions_issued_until(now)
-    look = Look(Call("iam", "GetRolePolicy", named), f"PolicyDocument == `{json.dumps(document)}`", again_after=15)
-    earlier = reply_of(reader, look.call)
     note = f"Hits every user of this role; they sign in again, {AHEAD} s from now. New sessions stay possible."
-    undo = Call("iam", "DeleteRolePolicy", named)
-    if earlier.state == "present":
-        undo = Call("iam", "PutRolePolicy", {**named, "PolicyDocument": earlier.value["PolicyDocument"]})
-    elif earlier.state == "unknown":
-        note += f" Whether {POLICY} stood there before is not known; undo deletes it."
-    return (
-        PlannedCall(
-            Call("iam", "PutRolePolicy", {**named, "PolicyDocument": document}),
-            effect("iam", "PutRolePolicy"),
-            target=role,
-            before=before(earlier, look),
-            after={"PolicyDocument": document},
-            look=look,
-            undo=undo,
-            note=note,
-        ),
-    )
+    instead = "That denies NEW sessions too: nobody works as this role until you take it back."
+    return (denied(reader, "Role", role, POLICY, _deny_sessions_issued_until(now), note, instead),)
 
 
 def _deny_sessions_issued_until(now: datetime) -> dict[str, Any]:
@@ -72,7 +53,7 @@ ACTION = Action(
     id="iam.revoke_role_sessions",
     title="Revoke the sessions of a role",
     inputs={"role": InputField("role", help="Name or ARN of the role.")},
-    permissions=("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy"),
+    permissions=permissions("Role"),
     plan=plan,
-    changes=("iam.PutRolePolicy", "iam.DeleteRolePolicy"),
+    changes=changes("Role"),
 )

@@ -18,14 +18,10 @@ from datetime import datetime
 from typing import Any
 
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
-from irtui.actions.observe import words
-from irtui.aws.paging import truncated
+from irtui.actions.snapshots import Notes, documents
 from irtui.canonical import plain
-from irtui.errors import AwsFault, SimulatorGap
-from irtui.model.call import Call
+from irtui.errors import AwsFault
 from irtui.trail.family import moment
-
-PAGES = 10
 
 _LISTS = {  # name in the snapshot → operation, member of its reply
     "keys": ("ListAccessKeys", "AccessKeyMetadata"),
@@ -39,35 +35,10 @@ _LISTS = {  # name in the snapshot → operation, member of its reply
 }
 
 
-class _Notes:
-    """Reads on behalf of one snapshot and writes down what could not be read."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.gaps: list[str] = []
-
-    def get(self, operation: str, member: str, **params: str) -> Any:
-        """The member of the reply; None when it is not there or could not be read."""
-        call = Call("iam", operation, params)
-        try:
-            data = self._reader.read(call, pages=PAGES).data
-        except (AwsFault, SimulatorGap) as error:
-            if isinstance(error, AwsFault) and error.kind == "absent":
-                return None
-            if isinstance(error, AwsFault) and error.kind == "expired":
-                raise
-            of = ", ".join(params.values())
-            self.gaps.append(f"{operation} of {of} could not be read: {words(error)}")
-            return None
-        if truncated(data):
-            self.gaps.append(f"{operation} of {', '.join(params.values())} has more entries than were read")
-        return plain(data.get(member))
-
-
 def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     """Raises AwsFault (absent) when there is no such user, RunbookError for an empty name."""
     user = text(inputs, "user")
-    notes = _Notes(reader)
+    notes = Notes(reader)
     found: dict[str, Any] = {"user": user, "taken": plain(now)}
     found["details"] = _user(notes, user)
     found["user_id"] = (found["details"] or {}).get("UserId")
@@ -87,12 +58,12 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         _add_policies(notes, group)
     holders = ({"AttachedPolicies": found["attached_policies"]}, *(found["groups"] or ()))
     arns = {str(policy["PolicyArn"]): None for holder in holders for policy in holder["AttachedPolicies"] or ()}
-    found["managed_policies"] = {arn: _documents(notes, arn) for arn in arns}
+    found["managed_policies"] = {arn: documents(notes, arn) for arn in arns}
     found["used"] = _used(found, bool(notes.gaps))
     return Facts({**found, "gaps": list(notes.gaps)}, tuple(notes.gaps))
 
 
-def _user(notes: _Notes, user: str) -> Any:
+def _user(notes: Notes, user: str) -> Any:
     details = notes.get("GetUser", "User", UserName=user)
     if details is None and not notes.gaps:
         advice = "Check the name and the account; somebody may have deleted the user meanwhile."
@@ -100,24 +71,13 @@ def _user(notes: _Notes, user: str) -> Any:
     return details
 
 
-def _add_policies(notes: _Notes, group: dict[str, Any]) -> None:
+def _add_policies(notes: Notes, group: dict[str, Any]) -> None:
     name = group["GroupName"]
     group["AttachedPolicies"] = notes.get("ListAttachedGroupPolicies", "AttachedPolicies", GroupName=name)
     group["InlinePolicies"] = {
         policy: notes.get("GetGroupPolicy", "PolicyDocument", GroupName=name, PolicyName=policy)
         for policy in notes.get("ListGroupPolicies", "PolicyNames", GroupName=name) or ()
     }
-
-
-def _documents(notes: _Notes, arn: str) -> dict[str, Any]:
-    """Version → document."""
-    listed = notes.get("ListPolicyVersions", "Versions", PolicyArn=arn) or ()
-    kept = [each for each in listed if each["IsDefaultVersion"] or ":iam::aws:policy/" not in arn]
-    found: dict[str, Any] = {"default": next((each["VersionId"] for each in listed if each["IsDefaultVersion"]), "")}
-    for each in kept:
-        version = notes.get("GetPolicyVersion", "PolicyVersion", PolicyArn=arn, VersionId=each["VersionId"])
-        found[each["VersionId"]] = (version or {}).get("Document")
-    return found
 
 
 def _used(found: Mapping[str, Any], lacking: bool) -> str:

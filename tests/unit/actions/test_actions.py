@@ -169,6 +169,73 @@ def test_containment_is_planned_although_nothing_can_be_read(action: str, kind: 
     assert call.undo is not None
 
 
+FULL_USER = {"Arn": "arn:aws-cn:iam::111122223333:user/ci", "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:b"}}
+FULL_ROLE = {"Arn": "arn:aws:iam::111122223333:role/deploy", "Path": "/"}
+
+
+def inline(kind: str, characters: int, name: str = "other") -> dict[str, Any]:
+    """What IAM tells of one inline policy of so many characters."""
+    document = {"Statement": [{"Resource": ""}]}
+    document["Statement"][0]["Resource"] = "x" * (characters - len(json.dumps(document, separators=(",", ":"))))
+    return {f"List{kind}Policies": {"PolicyNames": [name]}, f"Get{kind}Policy": {"PolicyDocument": document}}
+
+
+@pytest.mark.parametrize(
+    ("action", "inputs", "kind", "most", "holder"),
+    [
+        ("iam.deny_all", {"user": "ci"}, "User", 2048, FULL_USER),
+        ("iam.deny_role", {"role": "deploy"}, "Role", 10240, FULL_ROLE),
+        ("iam.revoke_role_sessions", {"role": "deploy"}, "Role", 10240, FULL_ROLE),
+    ],
+)
+def test_where_inline_policies_are_full_the_plan_takes_the_boundary(
+    action: str, inputs: Mapping[str, Any], kind: str, most: int, holder: Mapping[str, Any]
+) -> None:
+    """What fits to the character is inline; one more, and AWSDenyAll is the boundary: the note says so, undo fits."""
+    read = {f"Get{kind}": {kind: holder}}
+    small = len(json.dumps(plan(action, Account(**read), inputs).call.params["PolicyDocument"], separators=(",", ":")))
+    fits = plan(action, Account(**inline(kind, most - small), **read), inputs)
+    assert fits.call.operation == f"Put{kind}Policy" and "room" not in fits.note
+    account = Account(**inline(kind, most - small + 1), **read)
+    full = plan(action, account, inputs)
+    assert (
+        full.call.operation == f"Put{kind}PermissionsBoundary"
+        and f"NO ROOM for an inline policy: others fill the {most:,}" in full.note
+    )
+    assert (
+        full.call.params["PermissionsBoundary"]
+        == f"{holder['Arn'][: holder['Arn'].index(':iam')]}:iam::aws:policy/AWSDenyAll"
+    )
+    assert full.look is not None and full.undo is not None
+    assert full.before == before(reply_of(account, full.look.call), full.look)
+    assert truth(full.look.until, read[f"Get{kind}"]) is False
+    bound = {kind: {"PermissionsBoundary": {"PermissionsBoundaryArn": full.call.params["PermissionsBoundary"]}}}
+    assert truth(full.look.until, bound) is True
+    earlier = holder.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    assert full.undo.params.get("PermissionsBoundary") == earlier
+    assert full.undo.operation == f"{'Put' if earlier else 'Delete'}{kind}PermissionsBoundary"
+    asked = {f"{c.service}:{c.operation}" for c in (*account.asked, full.call, full.undo)}
+    assert asked <= set(ACTIONS[action].permissions)
+    assert {full.call.name, full.undo.name} <= set(ACTIONS[action].changes)
+
+
+def test_room_that_nobody_could_read_is_not_room() -> None:
+    """Containment is planned inline all the same, and says what it does not know; its own earlier policy takes none."""
+    for lacking in ("ListUserPolicies", "GetUserPolicy"):
+        found = plan("iam.deny_all", Account(**{**inline("User", 1000), lacking: fault("denied")}), {"user": "ci"})
+        assert found.call.operation == "PutUserPolicy" and "Whether there is room for it is not known" in found.note
+    own = plan("iam.deny_all", Account(**inline("User", 2048, "irtui-deny-all")), {"user": "ci"})
+    assert own.call.operation == "PutUserPolicy" and "room" not in own.note
+
+
+def test_a_boundary_that_nobody_could_read_cannot_be_put_back() -> None:
+    """The plan says why there is no undo, instead of one that takes a boundary away that was there."""
+    found = plan("iam.deny_all", Account(**inline("User", 2048), GetUser=fault("denied")), {"user": "ci"})
+    assert found.undo is None and "could not be read" in found.irreversible
+    with pytest.raises(AwsFault, match="There is no user ci"):
+        plan("iam.deny_all", Account(**inline("User", 2048)), {"user": "ci"})
+
+
 def test_an_ended_session_is_not_a_gap() -> None:
     """Expired credentials stop the action: the operator signs in and goes on."""
     with pytest.raises(AwsFault) as caught:

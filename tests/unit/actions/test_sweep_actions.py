@@ -171,6 +171,10 @@ ISSUED = {"sessionContext": {"sessionIssuer": {"userName": "deploy"}}}
 ROOT, NAMED = seen(type="Root"), {"UserName": "root", "AccessKeyLastUsed": {"ServiceName": "s3"}}
 BY_ROOT = {"sessionContext": {"sessionIssuer": {"type": "Root"}}}
 USED = {"UserName": "ci", "AccessKeyLastUsed": {"ServiceName": "s3"}}
+SERVICES = {"ServiceSpecificCredentials": [{
+    "ServiceSpecificCredentialId": "ACCA" + KEY[4:], "UserName": "jo", "ServiceName": "bedrock.amazonaws.com",
+    "Status": "Active",
+}]}  # fmt: skip
 OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": USED, "ListAccessKeys": LISTED}, ("user", "ci", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": USED, "ListAccessKeys": fault("denied")},
@@ -188,7 +192,6 @@ OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="FederatedUser", **ISSUED)},
      ("session", "deploy", "")),
     ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": {"Events": []}}, ("unclear", "", "")),
-    ("ABSK" + KEY[4:], {}, ("unclear", "", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": NAMED, "LookupEvents": ROOT}, ("root", "", "")),
     (KEY, {"GetAccessKeyInfo": OURS, "GetAccessKeyLastUsed": NAMED, "LookupEvents": ROOT,
            "ListAccessKeys": {"AccessKeyMetadata": [{"AccessKeyId": "AKIAOFTHEUSERROOT000"}]}}, ("root", "", "")),
@@ -198,13 +201,17 @@ OWNERS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": ROOT}, ("root", "", "")),
     ("ASIA" + KEY[4:], {"GetAccessKeyInfo": OURS, "LookupEvents": seen(type="FederatedUser", **BY_ROOT)},
      ("root", "", "")),
+    ("AEAA" + KEY[4:], {}, ("unclear", "", "")),
+    ("ACCA" + KEY[4:], {"ListServiceSpecificCredentials": SERVICES}, ("service", "", "")),
+    ("ACCA" + KEY[3:], {"ListServiceSpecificCredentials": SERVICES}, ("unclear", "", "")),
+    ("ACCA" + KEY[3:], {"ListServiceSpecificCredentials": {**SERVICES, "IsTruncated": True}}, ("unclear", "", "")),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("key", "answers", "whose"), OWNERS)
 def test_every_key_is_of_one_kind(key: str, answers: dict[str, Any], whose: tuple[str, str, str]) -> None:
-    """A user's, another account's, none, unclear, deleted, hidden, a role's, a user's session, ABSK, and root's: by who
-    called, never by a name that a user may have as well."""
+    """A user's, another account's, none, deleted, hidden, a role's, a user's session, no key, a service's, and root's:
+    by who called, never by a name that a user may have as well."""
     found = observe("iam.key_owner", Account(**{"LookupEvents": {"Events": []}, **answers}),
                     access_key_id=key, account=HERE)  # fmt: skip
     assert (found["kind"], found["user"], found["role"]) == whose
@@ -271,6 +278,18 @@ def test_events_that_bear_an_attribute_come_from_every_region_newest_first() -> 
     assert (found["count"], found["gaps"]) == (2, [])
     with pytest.raises(AwsFault):
         observe("cloudtrail.lookup", Account(DescribeRegions=REGIONS, LookupEvents=fault("denied")), **asked)
+
+
+def test_a_service_credential_names_its_user_and_what_to_do() -> None:
+    """Its id is found among those of all users; one that may not be listed is not called unknown."""
+    found = observe("iam.key_owner", Account(ListServiceSpecificCredentials=SERVICES),
+                    access_key_id="ACCA" + KEY[4:], account=HERE)  # fmt: skip
+    assert found["why"] == (
+        "it is a credential of jo for bedrock.amazonaws.com, active: take suspicious-user-removal with jo"
+    )
+    with pytest.raises(AwsFault):
+        observe("iam.key_owner", Account(ListServiceSpecificCredentials=fault("denied")),
+                access_key_id="ACCA" + KEY[4:], account=HERE)  # fmt: skip
 
 
 def test_a_throttled_answer_is_no_deleted_key() -> None:

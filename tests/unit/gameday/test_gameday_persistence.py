@@ -85,6 +85,8 @@ def test_a_key_that_is_no_users_key_ends_in_a_branch_of_its_own(
         opened, told = state.step("opened_by").values, state.step("openers")
         assert str(opened["who"]).endswith("user/ci-deploy") and str(opened["key"]).startswith("AKIA")
         assert opened["key"] in told.wanted and "stays not re-checked" in told.wanted
+        kept, revoked = state.step("roles"), state.step("issuers")
+        assert len(kept.evidence) == len(kept.items) == 2 and kept.items == revoked.items
 
 
 @DEEP
