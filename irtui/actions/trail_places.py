@@ -1,6 +1,7 @@
 """Where trails write, as far as it decides whether logs come and stay: buckets, their rules and policies, and KMS keys.
 
-Rules: what is not set is no gap; what could not be read is one, and nothing is said of it.
+Rules: what is not set is no gap; what could not be read is one, and nothing is said of it. A bucket or a key that is
+not there any more is `gone`, and nothing else is said of it either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ _DENIED = (
     "s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObject", "s3:DeleteObjectVersion",
     "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
 )  # fmt: skip
+_STATES = ("Enabled", "Disabled", "PendingDeletion", "not read")
+"""Of keys; in any other, such as without its material, no call of ours gets it back."""
 _EXPIRING = ("Expiration", "NoncurrentVersionExpiration")
 DAYS = 400
 """More than a year, so that two of the same season can be compared."""
@@ -35,20 +38,25 @@ class Asking:
     def __init__(self, reader: Reader, pages: int = 1) -> None:
         self.reader, self._pages = reader, pages
         self.gaps: list[str] = []
+        self.gone: set[str] = set()
+        """Buckets that are not there."""
 
     def read(self, service: str, operation: str, region: str | None = None, **params: Any) -> Mapping[str, Any]:
         """The reply as plain data; empty when it could not be read, or is not there."""
         return self.found(service, operation, region, **params) or {}
 
     def found(self, service: str, operation: str, region: str | None = None, **params: Any) -> Any:
-        """None: it could not be read, which is a gap. {}: it is not there."""
+        """None: it could not be read, which is a gap, or its bucket is `gone`. {}: it is not there."""
         try:
             return plain(self.reader.read(Call(service, operation, params, region), pages=self._pages).data)
         except (AwsFault, SimulatorGap) as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 raise
-            if isinstance(error, AwsFault) and error.kind == "absent" and error.code != "NoSuchBucket":
-                return {}
+            if isinstance(error, AwsFault) and error.kind == "absent":
+                if error.code != "NoSuchBucket":
+                    return {}
+                self.gone.add(str(params.get("Bucket")))
+                return None
             self.gaps.append(" ".join([words(error), *map(str, params.values())]))
             return None
 
@@ -56,6 +64,8 @@ class Asking:
 def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """`trails` are those that write there."""
     versions = asking.found("s3", "GetBucketVersioning", Bucket=name)
+    if name in asking.gone:
+        return {"name": name, "gone": True, "words": f"bucket {name} is gone: nothing can be delivered"}
     lifecycle = asking.found("s3", "GetBucketLifecycleConfiguration", Bucket=name)
     policy = asking.found("s3", "GetBucketPolicy", Bucket=name)
     lock = asking.found("s3", "GetObjectLockConfiguration", Bucket=name)
@@ -68,19 +78,22 @@ def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) ->
     mended = _mended(name, document if document != {} else _NOTHING, trails)
     versioning = "not read" if versions is None else versions.get("Status") or "never"
     locked = "not read" if lock is None else _lock(lock)
-    replicas = _replicas(copies or {})
+    encrypted = any(trail["key"] for trail in trails)
+    replicas = None if copies is None else _replicas(copies, encrypted)
     said = [f"bucket {name}: versioning {versioning}"]
     said += [f"rule {rule.get('ID', '')} expires logs: {_days(rule)}" for rule in expires]
     said += ["lifecycle not read"] if lifecycle is None else []
     said += ["its policy does not let CloudTrail write"] if mended is not None else []
-    said += [f"lock {locked}", f"copied to {', '.join(replicas)}" if replicas else "copied nowhere"]
+    copied = "copies not read" if replicas is None else f"copied to {', '.join(replicas)}"
+    said += [f"lock {locked}", copied if replicas != [] else "copied nowhere"]
     return {
         "name": name,
+        "gone": False,
         "versioning": versioning,
         "rules": rules,
         "expires": [str(rule.get("ID", "")) for rule in expires],
         "off": off,
-        "keeps": any(_ours(rule) for rule in rules),
+        "keeps": None if lifecycle is None else any(_ours(rule) for rule in rules),
         "retained": [*others, RETENTION],
         "others": others,
         "policy": document,
@@ -88,6 +101,7 @@ def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) ->
         "mended": mended or {},
         "lock": locked,
         "replicas": replicas,
+        "encrypted": encrypted,
         "guard": _guarded(name, document),
         "words": ", ".join(said),
     }
@@ -111,6 +125,7 @@ def key_of(asking: Asking, arn: str, trails: Sequence[Mapping[str, Any]]) -> dic
         "region": region or "",
         "state": state,
         "policy": document or {},
+        "gone": state not in _STATES,
         "closed": closed,
         "mended": trail_grants.mended_key(document, grants) if closed and isinstance(document, Mapping) else {},
         "words": words,
@@ -152,11 +167,18 @@ def _lock(told: Mapping[str, Any]) -> str:
     return f"{str(kept.get('Mode')).lower()}, {span}"
 
 
-def _replicas(told: Mapping[str, Any]) -> list[str]:
+def _replicas(told: Mapping[str, Any], encrypted: bool) -> list[str]:
+    """Where it is copied to. S3 leaves out what KMS encrypts where the rule does not ask for it."""
     rules = (told.get("ReplicationConfiguration") or {}).get("Rules") or ()
+    rules = [rule for rule in rules if not encrypted or _takes_encrypted(rule)]
     on = (rule.get("Destination") or {} for rule in rules if rule.get("Status") == "Enabled")
     names = (str(destination.get("Bucket", "")) for destination in on)
     return sorted({name.rpartition(":")[2] for name in names if name})
+
+
+def _takes_encrypted(rule: Mapping[str, Any]) -> bool:
+    chosen = (rule.get("SourceSelectionCriteria") or {}).get("SseKmsEncryptedObjects") or {}
+    return bool(chosen.get("Status") == "Enabled")
 
 
 def _expires(rule: Mapping[str, Any]) -> bool:

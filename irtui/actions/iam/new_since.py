@@ -3,6 +3,7 @@
 Stops and breaks: nothing, it only reads. New is what IAM dates so, and what CloudTrail tells was changed: a trust, a
 password. What is denied everything already, or switched off, is no open door and stands in the evidence only. Nobody
 is accused: a deployment makes users and roles too, so every list says who made what, where CloudTrail tells.
+`open` counts the doors, and what could not be read: nobody knows what stands there.
 Limits: Event history has 90 days, and is minutes late. Sessions made from a new key are not followed; see
 cloudtrail.family_tree.
 CloudTrail: GetAccountAuthorizationDetails, LookupEvents, List… and Get… events of the operator.
@@ -76,7 +77,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     data = {
         **doors,
         "since": rfc3339(since),
-        "open": sum(map(len, doors.values())),
+        "open": sum(map(len, doors.values())) + len(gaps),
         "words": _doors_in_words(doors, (*made, *trusted, *others)),
         "others": len(others) + len(providers),
         "others_words": _in_words([*(f"provider {arn}" for arn in providers), *(each.words() for each in others)]),

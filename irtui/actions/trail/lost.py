@@ -1,7 +1,8 @@
 """What was deleted of the trails' files and can be had back: delete markers that hide a version which is still there.
 
 Stops and breaks: nothing, it only reads. `batches` are lists of markers, up to 1,000 of one bucket each; whoever
-removes a marker has the file again. Whether the versions below are what CloudTrail wrote, `trail.validate` says.
+removes a marker has the file again. `open` counts these files, and buckets that could not be listed, or not to the end.
+Whether the versions below are what CloudTrail wrote, `trail.validate` says.
 Limits: who deleted a file, and when, S3 does not say; data events or access logs do, where they were on. A version
 that was deleted for good leaves nothing to be listed here: `trail.validate` names it as missing.
 CloudTrail: ListObjectVersions events of the operator where data events are on.
@@ -52,7 +53,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
             })  # fmt: skip
     told = f"{count} files are hidden by delete markers, made from {first} to {last}" if count else ""
     data = {
-        "batches": batches, "count": count, "gaps": gaps,
+        "batches": batches, "count": count, "open": count + len(gaps), "gaps": gaps,
         "words": told or ("nothing could be listed" if gaps else "no file is hidden by a delete marker"),
     }  # fmt: skip
     return Facts(data, tuple(gaps))
@@ -80,6 +81,6 @@ ACTION = Action(
     title="Which log files were deleted and can be had back",
     inputs={"buckets": InputField("list", help="Names of the trails' buckets.")},
     permissions=("s3:ListBucketVersions",),
-    keeps=("words", "count", "batches"),
+    keeps=("words", "count", "batches", "open"),
     observe=observe,
 )

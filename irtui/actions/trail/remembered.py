@@ -3,7 +3,7 @@
 Stops and breaks: nothing, it only reads. `deleted` holds of each trail that is no longer there what it was at `since`:
 enough to make it again. `moved` are trails that write to another bucket now than then. What a trail was that was made
 more than 90 days ago, and never changed since, Event history does not know: its name stands in `unknown`, and a person
-has to make it again.
+has to make it again. `open` counts all of them, and what could not be read.
 Limits: 90 days, and the calls of this account. Tags, log groups and topics of a trail are not told.
 CloudTrail: LookupEvents events in each Region, and DescribeTrails ones, of the operator.
 
@@ -61,7 +61,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         "deleted": [was for was in deleted.values() if was["bucket"]],
         "unknown": [was["name"] for was in deleted.values() if not was["bucket"]],
         "moved": moved,
-        "open": len(deleted) + len(moved),
+        "open": len(deleted) + len(moved) + len(asking.gaps),
         "gaps": list(asking.gaps),
     }
     said = [f"{was['name']} in {was['region']} was deleted; it wrote to {was['bucket'] or 'nobody knows where'}"

@@ -1,7 +1,8 @@
 """What a replica still has of the trails' files that their bucket no longer has.
 
 Stops and breaks: nothing, it only reads both listings. `items` are files to be copied back, at most 500 at a time; look
-again after them. Only what is named as CloudTrail names its files counts.
+again after them. Only what is named as CloudTrail names its files counts. `open` counts these files, and the pairs that
+could not be compared.
 Limits: that a file is there does not make it CloudTrail's own: `trail.validate` says that after it is back. What is
 hidden by a delete marker is not here, see `trail.lost`: bring that back first.
 CloudTrail: ListObjects events of the operator where data events are on.
@@ -47,8 +48,12 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
                     raise
                 gaps.append(f"{replica}, copy of {bucket}: {error}")
     said = "no replica has more than the bucket" if pairs else "no replica is known"
+    said = f"{len(gaps)} replicas could not be listed" if gaps else said
     said = f"{count} files are in a replica and no longer in the bucket" if count else said
-    data = {"items": items, "count": count, "replicas": [name for _, name in pairs], "gaps": gaps, "words": said}
+    data = {
+        "items": items, "count": count, "open": count + len(gaps), "replicas": [name for _, name in pairs],
+        "gaps": gaps, "words": said,
+    }  # fmt: skip
     return Facts(data, tuple(gaps))
 
 
@@ -84,6 +89,6 @@ ACTION = Action(
         "replica": InputField("string", required=False, help="A bucket with copies of them, by name."),
     },
     permissions=("s3:GetBucketLocation", "s3:ListBucket"),
-    keeps=("words", "count", "items", "replicas"),
+    keeps=("words", "count", "items", "replicas", "open"),
     observe=observe,
 )

@@ -2,9 +2,11 @@
 
 Stops and breaks: nothing, it only reads. `words` says it in sentences. What is wrong stands in lists, each for the step
 that puts it right: trails that are `stopped`, `narrowed`, `narrowed_advanced` or of `partial` reach, buckets that are
-`expiring`, `unversioned`, `refusing` or `bare`, keys that are `doomed`, `off` or `closed`; `open` counts all of them.
+`expiring`, `unversioned`, `refusing` or `bare`, keys that are `doomed`, `off` or `closed`, and buckets and keys that are
+`gone`. `open` counts all of them, what could not be read, which `unread` names, and one where there is no trail at all.
 Every rule that expires something is told, a legitimate retention too, but for the one of this runbook. What could be
-harder: `unlocked`, `uncopied`, `unguarded`, `unretained`.
+harder: `unlocked`, `uncopied`, `uncopied_encrypted` (S3 copies what KMS encrypts only where a rule asks for it),
+`unguarded`, `unretained`.
 Limits: trails that are there. One that was deleted is told by `trail.remembered`.
 CloudTrail: DescribeTrails, GetTrailStatus, GetEventSelectors, DescribeKey, GetKeyPolicy and S3's GetBucket… events of
 the operator.
@@ -43,9 +45,12 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         for one in asking.read("cloudtrail", "DescribeTrails", region).get("trailList") or ():
             told.setdefault(str(one["TrailARN"]), one)
     trails = [_trail(asking, arn, one) for arn, one in sorted(told.items())]
+    trailless = not trails and not asking.gaps
     writing = [*trails, *(one for one in _given(inputs) if one["arn"] not in told)]
-    buckets = [bucket_of(asking, name, writers) for name, writers in _by(writing, "bucket")]
+    found = [bucket_of(asking, name, writers) for name, writers in _by(writing, "bucket")]
+    buckets = [bucket for bucket in found if not bucket["gone"]]
     keys = [key_of(asking, arn, users) for arn, users in _by(writing, "key")]
+    gone = [each["words"] for each in (*found, *keys) if each["gone"]]
     lists: dict[str, list[Any]] = {
         "stopped": [trail for trail in trails if trail["logging"] is False],
         "narrowed": [trail for trail in trails if trail["mended"]],
@@ -58,20 +63,25 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         "doomed": [key for key in keys if key["state"] == "PendingDeletion"],
         "off": [{"arn": key["arn"], "region": key["region"]} for key in keys if key["state"] in _OFF],
         "closed": [key for key in keys if key["closed"]],
+        "gone": gone,
     }
+    copied = [bucket for bucket in buckets if bucket["replicas"] is not None]
     harder: dict[str, list[Any]] = {
         "unlocked": [bucket["name"] for bucket in buckets if bucket["lock"] == "none"],
-        "uncopied": [bucket["name"] for bucket in buckets if not bucket["replicas"]],
-        "copies": [{"bucket": each["name"], "replica": name} for each in buckets for name in each["replicas"]],
+        "uncopied": [each["name"] for each in copied if not each["replicas"] and not each["encrypted"]],
+        "uncopied_encrypted": [each["name"] for each in copied if not each["replicas"] and each["encrypted"]],
+        "copies": [{"bucket": each["name"], "replica": name} for each in copied for name in each["replicas"]],
         "unguarded": [bucket for bucket in buckets if bucket["guard"]],
-        "unretained": [bucket for bucket in buckets if not bucket["keeps"]],
+        "unretained": [bucket for bucket in buckets if bucket["keeps"] is False],
     }
     data: dict[str, Any] = {
         "regions": list(regions), "trails": trails, "buckets": buckets, "keys": keys,
         "arns": [trail["arn"] for trail in trails], **lists, **harder,
-        "open": sum(map(len, lists.values())), "gaps": list(asking.gaps),
+        "trailless": trailless, "unread": list(asking.gaps), "gaps": list(asking.gaps),
+        "open": sum(map(len, lists.values())) + len(asking.gaps) + trailless,
     }  # fmt: skip
-    said = [*map(_said, trails), *(each["words"] for each in (*buckets, *keys))]
+    said = [*map(_said, trails), *(each["words"] for each in (*found, *keys))]
+    said += [f"{len(asking.gaps)} reads failed: {asking.gaps[0]}"] if asking.gaps else []
     data["words"] = "; ".join(said) or "there is no trail"
     return Facts(data, tuple(asking.gaps))
 
@@ -93,8 +103,8 @@ def _by(trails: Sequence[Mapping[str, Any]], member: str) -> Iterator[tuple[str,
 
 def _trail(asking: Asking, arn: str, told: Mapping[str, Any]) -> dict[str, Any]:
     home = str(told.get("HomeRegion") or "")
-    status = asking.read("cloudtrail", "GetTrailStatus", home, Name=arn)
-    selectors = asking.read("cloudtrail", "GetEventSelectors", home, TrailName=arn)
+    status = _told(asking, "GetTrailStatus", home, "IsLogging", Name=arn)
+    selectors = _told(asking, "GetEventSelectors", home, "EventSelectors || AdvancedEventSelectors", TrailName=arn)
     before, advanced = selectors.get("EventSelectors") or [], selectors.get("AdvancedEventSelectors") or []
     narrow = management(selectors) is False
     return {
@@ -116,6 +126,14 @@ def _trail(asking: Asking, arn: str, told: Mapping[str, Any]) -> dict[str, Any]:
         "before_advanced": advanced,
         "mended_advanced": mend_advanced(advanced) if advanced and narrow else [],
     }
+
+
+def _told(asking: Asking, operation: str, home: str, members: str, **params: str) -> Mapping[str, Any]:
+    """An answer without any of the members says nothing, and is a gap too."""
+    found = asking.found("cloudtrail", operation, home, **params)
+    if found is not None and all(found.get(member) in (None, []) for member in members.split(" || ")):
+        asking.gaps.append(f"{operation} of {', '.join(params.values())} says nothing of {members}")
+    return found or {}
 
 
 def _said(trail: Mapping[str, Any]) -> str:
@@ -141,8 +159,8 @@ ACTION = Action(
     ),
     keeps=(
         "words", "regions", "arns", "trails", "buckets", "keys", "stopped", "narrowed", "narrowed_advanced", "partial",
-        "expiring", "unversioned", "refusing", "bare", "doomed", "off", "closed", "unlocked", "uncopied", "copies",
-        "unguarded", "unretained", "open",
+        "expiring", "unversioned", "refusing", "bare", "doomed", "off", "closed", "gone", "unread", "trailless",
+        "unlocked", "uncopied", "uncopied_encrypted", "copies", "unguarded", "unretained", "open",
     ),
     observe=observe,
 )  # fmt: skip

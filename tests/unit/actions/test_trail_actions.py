@@ -9,7 +9,7 @@ import pytest
 
 from irtui.actions import trail_grants
 from irtui.actions.registry import ACTIONS
-from irtui.errors import RunbookError
+from irtui.errors import AwsFault, RunbookError
 from irtui.model.call import Call
 from tests.support.forensics import Scene
 from tests.support.trails import policy
@@ -42,12 +42,12 @@ def state(
 
 
 LISTS = ("stopped", "narrowed", "narrowed_advanced", "partial", "expiring", "unversioned", "refusing", "bare", "doomed",
-         "off", "closed")  # fmt: skip
+         "off", "closed", "gone")  # fmt: skip
 
 
 def wrong(found: Mapping[str, Any]) -> list[str]:
-    """The lists that hold something; `open` counts what is in them."""
-    assert found["open"] == sum(len(found[name]) for name in LISTS)
+    """The lists that hold something; `open` counts what is in them, and what could not be read."""
+    assert found["open"] == sum(len(found[name]) for name in LISTS) + len(found["gaps"]) + found["trailless"]
     return [name for name in LISTS if found[name]]
 
 
@@ -102,10 +102,66 @@ def test_what_could_not_be_read_is_a_gap_and_nothing_is_said_of_it() -> None:
         ("GetBucketVersioning", "GetBucketPolicy", "GetBucketLifecycleConfiguration"), fault("denied")
     )
     found = state(TRAIL, None, **denied)
-    assert wrong(found) == [] and found["unguarded"] == [] and len(found["gaps"]) == 3
+    assert wrong(found) == [] and found["unguarded"] == found["unretained"] == [] and len(found["gaps"]) == 3
     assert found["buckets"][0]["versioning"] == "not read"
+    assert state(GetBucketReplication=fault("denied"))["uncopied"] == []
     with pytest.raises(type(fault("expired"))):
         state(GetTrailStatus=fault("expired"))
+
+
+UNREAD = ("DescribeRegions", "DescribeTrails", "GetTrailStatus", "GetEventSelectors", "GetBucketVersioning",
+          "GetBucketLifecycleConfiguration", "GetBucketPolicy", "GetObjectLockConfiguration", "GetBucketReplication",
+          "DescribeKey", "GetKeyPolicy")  # fmt: skip
+
+
+@pytest.mark.parametrize("operation", UNREAD)
+def test_a_look_that_was_refused_anything_holds_nowhere(operation: str) -> None:
+    """`open` is what steps wait for: nought only when everything was read, and was right."""
+    encrypted = TRAIL | {"KmsKeyId": KEY}
+    whole: dict[str, Any] = {
+        "DescribeKey": {"KeyMetadata": {"KeyId": "1", "KeyState": "Enabled"}},
+        "GetKeyPolicy": {"Policy": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": trail_grants.SERVICE}, "Action": "kms:*", "Resource": "*"}]}},
+    }  # fmt: skip
+    assert state(encrypted, **whole)["open"] == 0
+    refused = state(encrypted, **whole | {operation: fault("denied")})
+    assert refused["open"] > 0 and refused["unread"] and not refused["trailless"]
+
+
+@pytest.mark.parametrize("operation", ["GetTrailStatus", "GetEventSelectors"])
+def test_an_answer_that_says_nothing_is_no_good_answer(operation: str) -> None:
+    """A trail that is listed and not known to the next call, and an answer without what was asked."""
+    for answer in (fault("absent"), {}):
+        assert state(**{operation: answer})["open"] == 1
+
+
+def test_a_bucket_and_a_key_that_are_gone_are_told_by_name() -> None:
+    """Each is one thing that is open, for a step of its own; of a bucket nothing else is asked."""
+    nowhere = AwsFault("absent", "NoSuchBucket", "no", call="s3.GetBucketVersioning")
+    found = state(GetBucketVersioning=nowhere, GetBucketPolicy=nowhere)
+    assert wrong(found) == ["gone"] and found["open"] == 1 and found["buckets"] == [] and found["unguarded"] == []
+    assert found["gone"] == ["bucket logs is gone: nothing can be delivered"]
+    for answer in (fault("absent"), {"KeyMetadata": {"KeyId": "1", "KeyState": "PendingImport"}}):
+        assert "gone" in wrong(state(TRAIL | {"KmsKeyId": KEY}, DescribeKey=answer))
+
+
+def test_an_account_without_a_trail_does_not_log() -> None:
+    """There is nothing wrong with a trail then, and all the same it is open; whether there is one has to be known."""
+    assert (state(trail={})["trailless"], state(trail={})["open"]) == (True, 1)
+
+
+def test_what_kms_encrypts_is_copied_where_a_rule_asks_for_it() -> None:
+    """S3 leaves it out of a rule that does not: such a bucket is not copied, and a rule of that kind would not help."""
+    rule: dict[str, Any] = {"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::audit"}}
+    plain = {"ReplicationConfiguration": {"Rules": [rule]}}
+    asking = rule | {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}}}
+    encrypted = TRAIL | {"KmsKeyId": KEY}
+    assert state(GetBucketReplication=plain)["copies"] == [{"bucket": "logs", "replica": "audit"}]
+    found = state(encrypted, GetBucketReplication=plain)
+    assert (found["uncopied"], found["uncopied_encrypted"], found["copies"]) == ([], ["logs"], [])
+    found = state(encrypted, GetBucketReplication={"ReplicationConfiguration": {"Rules": [asking]}})
+    assert (found["uncopied_encrypted"], len(found["copies"])) == ([], 1)
+    assert state()["uncopied"] == ["logs"]
 
 
 def test_where_a_deleted_trail_wrote_is_looked_at_too() -> None:
@@ -142,7 +198,7 @@ def told(
     name: str, at: str = "2026-11-23T10:00:00Z", who: str = "eve", key: str = "AKIAEVE", **more: Any
 ) -> dict[str, Any]:
     return {
-        "eventName": name, "eventTime": at, "eventSource": "cloudtrail.amazonaws.com", "awsRegion": "us-east-1",
+        "eventID": f"{name} {at} {who} {key} {more}", "eventName": name, "eventTime": at, "eventSource": "cloudtrail.amazonaws.com", "awsRegion": "us-east-1",
         "recipientAccountId": HERE, "sourceIPAddress": "203.0.113.9",
         "userIdentity": {"arn": f"arn:aws:iam::{HERE}:user/{who}", "accessKeyId": key}, **more,
     }  # fmt: skip
@@ -204,6 +260,8 @@ def test_deleted_and_moved_trails_are_remembered_as_they_were() -> None:
     assert was["selectors"] == [
         {"ReadWriteType": "All", "DataResources": [{"Type": "AWS::S3::Object", "Values": ["x"]}]}
     ]
+    answers["DescribeTrails"] = fault("denied")
+    assert observe("trail.remembered", Account(**answers), since="2d")["open"] == 3
     answers["LookupEvents"] = history(*(event for event in events if event["eventName"] != "DeleteTrail"))
     answers["DescribeTrails"] = {"trailList": [TRAIL | {"S3BucketName": "evil"}]}
     [moved] = observe("trail.remembered", Account(**answers), since="2d")["moved"]
@@ -238,6 +296,7 @@ def test_lost_files_are_markers_with_a_version_below() -> None:
     assert (found["count"], [batch["count"] for batch in found["batches"]]) == (1001, [1000, 1])
     refused = observe("trail.lost", Account(ListObjectVersions=fault("denied")), buckets=["logs"])
     assert refused["words"] == "nothing could be listed" and refused["gaps"]
+    assert (refused["count"], refused["open"], found["open"]) == (0, 1, 1001)
     with pytest.raises(RunbookError):
         observe("trail.lost", Account(), buckets="logs")
 
@@ -267,7 +326,9 @@ def test_a_replica_has_what_only_it_has_and_strange_names_do_not_count() -> None
     inputs: dict[str, Any] = {"buckets": ["logs"], "replica": "copy", "copies": [{"bucket": "logs", "replica": "no"}]}
     found = observe("trail.replica", Shelves(**shelves), **inputs)
     assert [item["key"] for item in found["items"]] == [names[0], names[2]] and found["count"] == 2
-    assert found["items"][0]["source"] == f"copy/{names[0]}" and len(found["gaps"]) == 1
+    assert found["items"][0]["source"] == f"copy/{names[0]}" and len(found["gaps"]) == 1 and found["open"] == 3
+    refused = observe("trail.replica", Shelves(logs=[]), buckets=["logs"], replica="copy")
+    assert (refused["count"], refused["open"]) == (0, 1) and "could not be listed" in refused["words"]
     assert observe("trail.replica", Shelves(), copies=[], replica="")["words"] == "no replica is known"
 
 
