@@ -2,8 +2,8 @@
 
 Stops and breaks: nothing, it only reads. `words` says it in sentences. What is wrong stands in lists, each for the step
 that puts it right: trails that are `stopped`, `narrowed`, `narrowed_advanced` or of `partial` reach, buckets that are
-`expiring`, `unversioned`, `refusing` or `bare`, keys that are `doomed`, `off` or `closed`, and buckets and keys that are
-`gone`. `open` counts all of them, what could not be read, which `unread` names, and one where there is no trail at all.
+`expiring`, `unversioned`, `refusing` or `bare`, keys that are `doomed`, `off` or `closed`, and what of both is `gone`.
+`open` counts all of them, what could not be read, which `unread` names, and one where there is no trail at all.
 Every rule that expires something is told, a legitimate retention too, but for the one of this runbook. What could be
 harder: `unlocked`, `uncopied`, `uncopied_encrypted` (S3 copies what KMS encrypts only where a rule asks for it),
 `unguarded`, `unretained`.

@@ -1,6 +1,7 @@
 """What logs, who tampered, what was remembered, lost and copied, and whether a canary arrives."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,9 @@ import pytest
 
 from irtui.actions import trail_grants
 from irtui.actions.registry import ACTIONS
+from irtui.actions.trail.tampering import NAMES
+from irtui.actions.trail_repairs import REPAIRS
+from irtui.aws.models import operations
 from irtui.errors import AwsFault, RunbookError
 from irtui.model.call import Call
 from tests.support.forensics import Scene
@@ -198,7 +202,8 @@ def told(
     name: str, at: str = "2026-11-23T10:00:00Z", who: str = "eve", key: str = "AKIAEVE", **more: Any
 ) -> dict[str, Any]:
     return {
-        "eventID": f"{name} {at} {who} {key} {more}", "eventName": name, "eventTime": at, "eventSource": "cloudtrail.amazonaws.com", "awsRegion": "us-east-1",
+        "eventID": f"{name} {at} {who} {key} {more}", "eventName": name, "eventTime": at,
+        "eventSource": "cloudtrail.amazonaws.com", "awsRegion": "us-east-1",
         "recipientAccountId": HERE, "sourceIPAddress": "203.0.113.9",
         "userIdentity": {"arn": f"arn:aws:iam::{HERE}:user/{who}", "accessKeyId": key}, **more,
     }  # fmt: skip
@@ -235,8 +240,47 @@ def test_tampering_is_ranked_by_whoever_did_most_and_the_caller_is_left_out() ->
     found = observe("trail.tampering", Account(LookupEvents=history(*events), **ONE), since="1d", caller=mine)
     assert (found["key"], found["user"], found["others"]) == ("AKIAEVE", "eve", ["AKIABOB"])
     assert found["count"] == 5 and "AKIAME" not in found["words"]
+    assert (found["root"], found["put_back"]) == ("", [])
     nothing = observe("trail.tampering", Account(LookupEvents=history(), **ONE), since="1d")
     assert (nothing["key"], nothing["others"], nothing["words"]) == ("", [], "no such event was found")
+
+
+def test_what_root_did_is_told_apart_and_names_no_key() -> None:
+    """Whoever did most is root, and the key to contain is another's; by root alone there is none."""
+    root = {"userIdentity": {"type": "Root", "arn": f"arn:aws:iam::{HERE}:root", "accessKeyId": "ASIAROOT"}}
+    events = [told("StopLogging", **root), told("DeleteTrail", **root), told("PutEventSelectors")]
+    found = observe("trail.tampering", Account(LookupEvents=history(*events), **ONE), since="1d")
+    assert (found["key"], found["others"]) == ("AKIAEVE", []) and "DeleteTrail" in found["root"]
+    found = observe("trail.tampering", Account(LookupEvents=history(*events[:2]), **ONE), since="1d")
+    assert (found["key"], found["user"], found["others"]) == ("", "", []) and "ASIAROOT" in found["root"]
+
+
+def test_what_was_taken_beside_trails_has_a_way_back_and_its_time() -> None:
+    """Each thing once, by its newest event, not what was refused; a deleted event data store has seven days."""
+    store = {"eventSource": "cloudtrail.amazonaws.com", "requestParameters": {"eventDataStore": "lake"}}
+    duty: dict[str, Any] = {"eventSource": "guardduty.amazonaws.com", "requestParameters": {"detectorId": "d1"}}
+    events = [
+        told("DeleteEventDataStore", **store), told("DeleteEventDataStore", "2026-11-01T10:00:00Z", **store),
+        told("DeleteDetector", **duty), told("UpdateDetector", **duty, errorCode="AccessDenied"), told("StopLogging"),
+    ]  # fmt: skip
+    lake, detector = observe("trail.tampering", Account(LookupEvents=history(*events), **ONE), since="30d")["put_back"]
+    assert lake.startswith("DeleteEventDataStore lake in us-east-1") and "until 2026-11-30T10:00:00" in lake
+    assert detector.startswith("DeleteDetector d1") and "CreateDetector" in detector
+    late = [told("DeleteEventDataStore", "2026-11-01T10:00:00Z", **store)]
+    [lake] = observe("trail.tampering", Account(LookupEvents=history(*late), **ONE), since="30d")["put_back"]
+    assert "which ended on 2026-11-08" in lake
+
+
+def test_every_tampering_has_a_step_or_a_way_back() -> None:
+    """What is looked for and no step of the runbook mends says how it comes back; every call named there is AWS's."""
+    mended = {"StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "PutBucketLifecycle", "PutBucketPolicy",
+              "DeleteBucketPolicy", "PutBucketVersioning", "DeleteBucket", "DeleteBucketReplication",
+              "PutBucketObjectLockConfiguration", "DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy"}  # fmt: skip
+    services = {name.partition(".")[0] for name in NAMES}
+    assert {name.rpartition(".")[2] for name in NAMES} - mended == set(REPAIRS)
+    known = {name for service in services for name in operations(service)}
+    named = {word for text in REPAIRS.values() for word in re.findall(r"\b[A-Z][a-z]+[A-Z]\w+", text)}
+    assert named <= known, named - known
 
 
 def test_deleted_and_moved_trails_are_remembered_as_they_were() -> None:
