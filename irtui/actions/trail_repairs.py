@@ -1,8 +1,8 @@
 """What puts back what was taken beside the trails: detectors, recorders, event data stores, other logs and rules.
 
 Rules: only what AWS did is told; whether somebody has put it back since is not looked at. What a trail, its bucket or
-its key needs is told by `trail.state`, with a step for each. Where AWS sets a time, it is said. Sources: the API references
-of CloudTrail, GuardDuty, Config, EC2, Route 53 Resolver, CloudWatch Logs, EventBridge, Bedrock and Organizations.
+its key needs is told by `trail.state`, with a step for each. Where AWS sets a time, it is said. Sources: the API
+references of CloudTrail, GuardDuty, Config, EC2, Route 53 Resolver, CloudWatch Logs, EventBridge, Bedrock and Organizations.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,6 @@ REPAIRS: Mapping[str, str] = {
     "there is what was exported",
     "UpdateDetector": "GetDetector; where it is off, UpdateDetector with Enable true; features as they were",
     "CreateFilter": "GetFilter; where its action is ARCHIVE and nobody vouches for it, DeleteFilter; read what it hid",
-
     "DeletePublishingDestination": "CreatePublishingDestination, bucket and key as they were",
     "StopConfigurationRecorder": "StartConfigurationRecorder",
     "DeleteConfigurationRecorder": "PutConfigurationRecorder, PutDeliveryChannel where none is left, "

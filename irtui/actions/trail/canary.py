@@ -2,7 +2,8 @@
 
 Stops and breaks: nothing, it only reads. Each look asks for the status of every trail: these calls are the canaries.
 A trail delivers when the log of such a call, made since `since` and since the trail last started, stands in its bucket:
-that it says `IsLogging` proves nothing. `waiting` names the trails for which none has come yet.
+that it says `IsLogging` proves nothing. `waiting` names the trails for which none has come yet, `undigested` those whose
+newest digest is older than that, as the trail's status says: it comes once an hour, and nothing here waits for it.
 Limits: CloudTrail takes about five minutes, and may take fifteen. A trail that records only writes has no canary.
 CloudTrail: GetTrailStatus and DescribeTrails events of the operator; GetObject and ListObjects ones of the bucket where
 data events are on.
@@ -40,16 +41,19 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         raise RunbookError("The inputs trails and since take ARNs of trails and a time")
     arrived: dict[str, str] = {}
     waiting: list[str] = []
+    undigested: list[str] = []
     gaps: list[str] = []
     for arn in trails:
         reader.told(arn)
         try:
-            begun = _begun(reader, arn, since)
+            begun, digested = _begun(reader, arn, since)
+            undigested += [] if digested else [arn]
             first = _first(reader, arn, Query(principals=(caller,), event_names=(CANARY,), since=begun))
         except IrtuiError as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 raise
             gaps.append(f"{arn}: {error}")
+            undigested += [] if arn in undigested else [arn]
             first = ""
         if first:
             arrived[arn] = first
@@ -58,16 +62,19 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     said = [f"the canary of {first} arrived from {arn}" for arn, first in arrived.items()]
     said += [f"none has arrived yet from {arn}" for arn in waiting]
     data = {
-        "arrived": list(arrived), "waiting": waiting, "gaps": gaps, "words": "; ".join(said) or "there is no trail",
+        "arrived": list(arrived), "waiting": waiting, "undigested": undigested, "gaps": gaps,
+        "words": "; ".join(said) or "there is no trail",
     }  # fmt: skip
     return Facts(data, tuple(gaps), again=now + AGAIN if waiting else None)
 
 
-def _begun(reader: Reader, arn: str, since: datetime) -> datetime:
-    """Makes the call. The later of the two: what was asked, and when the trail last began to log."""
+def _begun(reader: Reader, arn: str, since: datetime) -> tuple[datetime, bool]:
+    """Makes the call. The later of the two: what was asked, and when the trail last began to log; a digest since?"""
     status = reader.read(Call("cloudtrail", "GetTrailStatus", {"Name": arn}, arn.split(":")[3])).data
     started = status.get("StartLoggingTime")
-    return max(since, started.astimezone(UTC)) if isinstance(started, datetime) else since
+    begun = max(since, started.astimezone(UTC)) if isinstance(started, datetime) else since
+    digested = status.get("LatestDigestDeliveryTime")
+    return begun, isinstance(digested, datetime) and digested.astimezone(UTC) > begun
 
 
 def _first(reader: Reader, arn: str, query: Query) -> str:
@@ -93,6 +100,6 @@ ACTION = Action(
         "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "kms:Decrypt", "s3:GetBucketLocation",
         "s3:GetObject", "s3:ListBucket",
     ),
-    keeps=("words", "arrived", "waiting"),
+    keeps=("words", "arrived", "waiting", "undigested"),
     observe=observe,
 )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from irtui.desk import testing
 from irtui.gameday.coverage import branch_share, share
+from irtui.model.incident import StepStatus
 from irtui.settings.load import Settings
 from tests.support.watched import run
 from tests.unit.gameday.test_gameday_persistence import play
@@ -16,6 +17,8 @@ ACTED: dict[str, tuple[str, ...]] = {
     "log-key-doomed": ("key_saved", "key_on", "key_policy", "policy", "moved", "reach", "advanced", "lock_on"),
 }
 """Steps that change something in that scenario."""
+BY_HAND = {"trail-deleted": "root", "log-key-doomed": "gone"}
+"""Work of people that comes there and nowhere else."""
 LOSING = [
     ("log-eater", "naive", {"cut_off", "recorded", "kept"}),
     ("log-eater", "key-only", {"cut_off"}),
@@ -41,6 +44,7 @@ def test_the_investigation_stops_the_loss_and_brings_the_logs_back(tmp_path: Pat
     assert state.step("canary").values["waiting"] == []
     assert state.step("coverage").values["blind_count"] > 0
     assert state.step("still").values["unguarded"] == []
+    assert "CreateLogGroup" in state.step("tampering").values["put_back"][0]
     assert ended.closed
 
 
@@ -57,6 +61,7 @@ def test_a_deleted_trail_and_a_doomed_key_are_mended(scenario: str, tmp_path: Pa
     state, met = play(tmp_path, scenario)
     assert state.closed and all(met.values()), met
     assert all(any(call.took_effect for call in state.step(key).calls) for key in ACTED[scenario])
+    assert state.step(BY_HAND[scenario]).status is StepStatus.DONE
 
 
 @DEEP
