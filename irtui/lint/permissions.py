@@ -22,9 +22,12 @@ def least_privilege(runbook: Runbook, children: Mapping[str, Runbook], session: 
     Steps of another session need their permissions there: ask with its name. The caller needs only to assume it.
     """
     scoped: dict[str, set[str]] = defaultdict(set)
+    passed: dict[str, set[str]] = defaultdict(set)
     for each in _with_children(runbook, children):
         for action, resource in _needs(each, children, session):
             scoped[action].add(resource)
+        for service, role in _handed_over(each, children, session):
+            passed[service].add(role)
     by_resources: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for action, resources in scoped.items():
         by_resources[_widest(resources)].append(action)
@@ -36,6 +39,16 @@ def least_privilege(runbook: Runbook, children: Mapping[str, Runbook], session: 
             "Resource": list(resources),
         }
         for index, (resources, actions) in enumerate(sorted(by_resources.items()))
+    ]
+    statements += [
+        {
+            "Sid": f"Passed{index}",
+            "Effect": "Allow",
+            "Action": ["iam:PassRole"],
+            "Resource": list(_widest(roles)),
+            "Condition": {"StringEquals": {"iam:PassedToService": service}},
+        }
+        for index, (service, roles) in enumerate(sorted(passed.items()))
     ]
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -92,16 +105,20 @@ def _placed(permission: str, body: UseBody) -> Iterator[CallBody]:
 def _of_call(call: CallBody) -> Iterator[tuple[str, str]]:
     yield from _of_permission(scopes.action_of(call.service, call.operation, call.params), call)
     for other in scopes.BESIDES.get(call.name, ()):
-        if other == "iam:PassRole":
-            yield from ((other, arn) for arn in _passed(call))
-            continue
         service, _, operation = other.partition(":")
         same = call.params if call.name in scopes.SAME_BUCKET else {}
         yield from _of_permission(other, CallBody(service, operation, same))
 
 
+def _handed_over(runbook: Runbook, children: Mapping[str, Runbook], session: str) -> Iterator[tuple[str, str]]:
+    """(service, ARN of a role) of every call in the session that hands one over."""
+    for placed in Subject.of(runbook, children).calls():
+        service = scopes.PASSED_TO.get(placed.call.name, "")
+        if service and placed.step.session == session:
+            yield from ((service, arn) for arn in _passed(placed.call))
+
+
 def _passed(call: CallBody) -> Iterator[str]:
-    """The roles that a call hands over to a service."""
     replication = call.params.get("ReplicationConfiguration")
     handed = [value for name, value in call.params.items() if name.endswith("RoleArn")]
     handed += [replication.get("Role")] if isinstance(replication, Mapping) else []

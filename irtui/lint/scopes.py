@@ -118,17 +118,18 @@ BESIDES = {
         "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
     ),
     "athena.ListTableMetadata": ("glue:GetTables",),
-    "cloudtrail.UpdateTrail": ("iam:PassRole",),
     "kms.ReEncrypt": ("kms:ReEncryptTo",),
     "s3.CopyObject": ("s3:GetObject",),
     "s3.DeleteObjects": ("s3:DeleteObjectVersion",),
     "s3.GetObjectAttributes": ("s3:GetObject",),
-    "s3.PutBucketReplication": ("iam:PassRole",),
     "s3.UploadPartCopy": ("s3:GetObject",),
 }  # fmt: skip
 """What an operation does in the caller's name elsewhere: Athena reads and writes with the caller's permissions (Athena
-user guide, "Example policies"). Of the catalogue only the database that irtui makes. A copy reads its source; whoever
-lets S3 replicate hands it a role."""
+user guide, "Example policies"). Of the catalogue only the database that irtui makes. A copy reads its source."""
+
+PASSED_TO = {"cloudtrail.UpdateTrail": "cloudtrail.amazonaws.com", "s3.PutBucketReplication": "s3.amazonaws.com"}
+"""Operations that hand a role to a service, and to which: iam:PassRole without it lets any service have any such role
+(IAM user guide, "Grant a user permissions to pass a role to an AWS service")."""
 
 SAME_BUCKET = frozenset({"s3.DeleteObjects", "s3.GetObjectAttributes"})
 """Operations whose further needs are about the bucket that they name."""

@@ -25,7 +25,8 @@ def besides(operation: Operation) -> Iterator[Operation]:
         yield from besides(read)
     if operation.name == "PutBucketReplication":  # it hands S3 a role
         role = str((operation.params.get("ReplicationConfiguration") or {}).get("Role", ""))
-        yield replace(operation, service="iam", name="PassRole", params={"RoleName": role.rpartition("/")[2]})
+        handed = {"RoleName": role.rpartition("/")[2], "PassedToService": "s3.amazonaws.com"}
+        yield replace(operation, service="iam", name="PassRole", params=handed)
     if operation.name in ("PutObject", "CopyObject") and operation.params.get("ObjectLockMode"):
         yield replace(operation, name="PutObjectRetention")
     bypass = str(operation.params.get("BypassGovernanceRetention", "")).lower() == "true"

@@ -54,6 +54,12 @@ def conditions(
     return found | _requested_tags(operation.params)
 
 
+def further(context: Context, operation: Operation) -> Context:
+    """The keys of what a request needs besides: its own, and for a role that it hands over, to which service."""
+    service = operation.params.get("PassedToService") if operation.name == "PassRole" else None
+    return {**context, "iam:passedtoservice": (str(service),)} if service else context
+
+
 def _type(caller: Caller, federated: bool) -> str:
     if federated:
         return "FederatedUser"

@@ -25,7 +25,7 @@ from irtui.simulator.besides import besides
 from irtui.simulator.callers import Caller, authenticate
 from irtui.simulator.clock import monotonic
 from irtui.simulator.codes import Codes, codes
-from irtui.simulator.context import conditions
+from irtui.simulator.context import conditions, further
 from irtui.simulator.directory import View
 from irtui.simulator.fidelity import simulated
 from irtui.simulator.gaps import GAPS, lifecycle, object_lock, replication, root
@@ -153,7 +153,7 @@ class Referee:
                 if not known:
                     raise Refusal(NOT_SIMULATED, f"{operation.service}.{operation.name} is not simulated", 501)
                 for more in besides(operation):
-                    authorize(more, caller, context, family, view)
+                    authorize(more, caller, further(context, more), family, view)
                 object_lock.refuse(operation, world.clock.now())
                 answer = self._done(operation, caller, region, body, environ)
                 if not answer.code and changes(operation.name):

@@ -149,3 +149,13 @@ steps:
         assert resources(policy, action) == ["arn:aws:iam::*:user/*/build-bot", "arn:aws:iam::*:user/build-bot"]
     later = least_privilege(parse_runbook(text.replace("build-bot", '"${{ inputs.who }}"'), "x.yaml"), {})
     assert resources(later, "iam:CreateAccessKey") == ["arn:aws:iam::*:user/*"]
+
+
+def test_a_role_is_passed_to_the_service_that_a_step_hands_it_to_and_to_no_other() -> None:
+    """The policy of whoever copies logs lets S3 have the role, not a function or a machine of the caller's."""
+    library = Library(())
+    runbook = library.find("log-deletion-investigation")
+    policy = least_privilege(runbook, library.children(runbook))
+    [passing] = [each for each in policy["Statement"] if "iam:PassRole" in each["Action"]]
+    assert passing["Action"] == ["iam:PassRole"] and passing["Resource"] == ["arn:aws:iam::*:role/*"]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "s3.amazonaws.com"}}
