@@ -2,7 +2,7 @@
 
 Rules: only what AWS did is told; whether somebody has put it back since is not looked at. What a trail, its bucket or
 its key needs is told by `trail.state`, with a step for each. Where AWS sets a time, it is said. Sources: the API
-references of CloudTrail, GuardDuty, Config, EC2, Route 53 Resolver, CloudWatch Logs, EventBridge, Bedrock and Organizations.
+references of these services; of CloudWatch Logs, how long what expired is kept: the user guide on log retention.
 """
 
 from collections.abc import Iterable, Mapping

@@ -5,13 +5,14 @@ Keys: `deny` at the top, `sweep/users` for a step of the child that step `sweep`
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from irtui.errors import RunbookError
 from irtui.model.runbook import ChildBody, Phase, Runbook, Step, UseBody
 
 MAX_DEPTH = 4
+_AFTER = (Phase.ERADICATE, Phase.RECOVER, Phase.REVIEW)
 _ITEM = re.compile(r"^(?P<key>.+)\[(?P<index>\d+)\]$")
 
 
@@ -51,7 +52,10 @@ def split_key(unit: str) -> tuple[str, int | None]:
 def _walk(runbook: Runbook, children: Mapping[str, Runbook], prefix: str, numbers: str, depth: int) -> Iterator[Node]:
     if depth > MAX_DEPTH:
         raise RunbookError(f"runbooks nested deeper than {MAX_DEPTH}: {prefix}")
+    rests: dict[str, tuple[Node, ...]] = {}
     for position, step in enumerate(runbook.steps, 1):
+        for need in step.needs:
+            yield from rests.pop(need, ())
         # a child's sessions are its own, whatever the parent calls its
         session = step.session if step.session == "caller" else prefix + step.session
         node = Node(prefix + step.id, f"{numbers}{position}", replace(step, session=session), prefix)
@@ -60,4 +64,16 @@ def _walk(runbook: Runbook, children: Mapping[str, Runbook], prefix: str, number
             child = children.get(step.body.runbook)
             if child is None:
                 raise RunbookError(f"the child runbook {step.body.runbook!r} of step {node.key!r} was not found")
-            yield from _walk(child, children, f"{node.key}/", f"{node.number}.", depth + 1)
+            inner = tuple(_walk(child, children, f"{node.key}/", f"{node.number}.", depth + 1))
+            end = _contained(child, inner, f"{node.key}/") if step.body.rest_later else len(inner)
+            rests[step.id] = inner[end:]
+            yield from inner[:end]
+    for rest in rests.values():
+        yield from rest
+
+
+def _contained(child: Runbook, inner: Sequence[Node], prefix: str) -> int:
+    """Where the rest of a child begins: its first step of a later phase after the last that contains."""
+    last = max((n for n, step in enumerate(child.steps) if step.phase is Phase.CONTAIN), default=-1)
+    rest = next((step.id for step in child.steps[last + 1 :] if step.phase in _AFTER), None)
+    return next((n for n, node in enumerate(inner) if node.key == f"{prefix}{rest}"), len(inner))

@@ -107,6 +107,8 @@ class ChildBody:
 
     runbook: str
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    rest_later: bool = False
+    """What follows when it has contained comes last, or before the first step that needs this one."""
 
 
 @dataclass(frozen=True, slots=True)

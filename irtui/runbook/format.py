@@ -123,6 +123,9 @@ class StepFormat(_Strict):
     with_: Parameters = Field(default_factory=dict, alias="with", description="Parameters or inputs; ${{ }} is filled.")
     choices: Annotated[dict[Id, Line], Field(min_length=2)] | None = Field(None, description="Choice id: sentence.")
     proof: CheckFormat | None = Field(None, description="A read that shows the manual work was done.")
+    rest: Literal["later"] | None = Field(
+        None, description="What the child has after containing comes last, or before what needs this step."
+    )
 
     when: Condition | None = Field(None, description="Bare JMESPath that must be true, else the step is not needed.")
     for_each: Line | None = Field(None, description="${{ }} that gives a list; one sub-step per item.")

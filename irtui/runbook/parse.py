@@ -122,7 +122,7 @@ def _body(step: StepFormat) -> Body:
     if step.manual is not None:
         return ManualBody(step.manual, _check(step.proof))
     if step.runbook is not None:
-        return ChildBody(step.runbook, step.with_)
+        return ChildBody(step.runbook, step.with_, step.rest == "later")
     assert step.wait is not None
     return _wait(step.wait)
 

@@ -16,6 +16,7 @@ BELONGS = {
     "with": ("call", "use", "runbook"),
     "choices": ("ask",),
     "proof": ("manual",),
+    "rest": ("runbook",),
     "keep": ("call", "use"),
     "renews": ("call", "use"),
     "absent": ("call",),

@@ -2,8 +2,8 @@
 
 Stops and breaks: nothing, it only reads. Each look asks for the status of every trail: these calls are the canaries.
 A trail delivers when the log of such a call, made since `since` and since the trail last started, stands in its bucket:
-that it says `IsLogging` proves nothing. `waiting` names the trails for which none has come yet, `undigested` those whose
-newest digest is older than that, as the trail's status says: it comes once an hour, and nothing here waits for it.
+that it says `IsLogging` proves nothing. `waiting` names the trails for which none has come yet, `undigested` those from
+which no digest has come since either, by the trail's status: one comes each hour, and nothing here waits for it.
 Limits: CloudTrail takes about five minutes, and may take fifteen. A trail that records only writes has no canary.
 CloudTrail: GetTrailStatus and DescribeTrails events of the operator; GetObject and ListObjects ones of the bucket where
 data events are on.

@@ -35,7 +35,10 @@ LOSING = [
 
 
 def test_the_investigation_stops_the_loss_and_brings_the_logs_back(tmp_path: Path) -> None:
-    """Everything is put right, whoever did it is out, a canary arrives; `contained` is shown when it is true."""
+    """Everything is put right, whoever did it is out, a canary arrives; `contained` is shown when it is true.
+
+    The day that the leaked key soaks, before it is deleted, begins when the logs are back.
+    """
     ended = run(tmp_path, "log-eater", 1)
     state, met = ended.state, ended.met
     assert met == {"cut_off": True, "recorded": True, "kept": True, "collateral": True}
@@ -44,6 +47,7 @@ def test_the_investigation_stops_the_loss_and_brings_the_logs_back(tmp_path: Pat
     assert state.step("canary").values["waiting"] == []
     assert state.step("coverage").values["blind_count"] > 0
     assert state.step("still").values["unguarded"] == []
+    assert state.step("copied").looked < min(call.seq for call in state.step("actor/delete_key").calls)
     assert "CreateLogGroup" in state.step("tampering").values["put_back"][0]
     assert ended.closed
 
