@@ -31,7 +31,7 @@ def least_privilege(runbook: Runbook, children: Mapping[str, Runbook], session: 
     by_resources: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for action, resources in scoped.items():
         by_resources[_widest(resources)].append(action)
-    statements = [
+    statements: list[dict[str, Any]] = [
         {
             "Sid": "NoResourceScope" if resources == ("*",) else f"Scoped{index}",
             "Effect": "Allow",
