@@ -21,7 +21,7 @@ BY_HAND = {"trail-deleted": "root", "log-key-doomed": "gone"}
 """Work of people that comes there and nowhere else."""
 LOSING = [
     ("log-eater", "naive", {"cut_off", "recorded", "kept"}),
-    ("log-eater", "key-only", {"cut_off"}),
+    ("log-eater", "key-only", {"cut_off", "recorded"}),
     ("trail-deleted", "nothing", {"cut_off", "recorded", "kept"}),
     ("trail-deleted", "naive", {"cut_off", "recorded", "kept"}),
     ("trail-deleted", "no-replica", {"kept"}),
