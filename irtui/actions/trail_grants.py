@@ -19,13 +19,19 @@ Grant = tuple[str, str, str]
 
 def of_bucket(bucket: str, trails: Sequence[Mapping[str, Any]]) -> list[Grant]:
     """What CloudTrail needs of a bucket, for each trail; an organization's is not told from here."""
-    arn = f"arn:aws:s3:::{bucket}"
+    arn = bucket_arn(bucket, *(trail["arn"] for trail in trails))
     found: list[Grant] = []
     for trail in trails:
         start = f"{trail['prefix']}/" if trail["prefix"] else ""
         found.append(("s3:GetBucketAcl", arn, trail["arn"]))
         found.append(("s3:PutObject", f"{arn}/{start}AWSLogs/{_account(trail['arn'])}/file", trail["arn"]))
     return found
+
+
+def bucket_arn(bucket: str, *trails: str) -> str:
+    """In the partition of the trails that write there: `aws`, `aws-cn`, `aws-us-gov`."""
+    partition = next((arn.split(":")[1] for arn in trails if arn.startswith("arn:")), "aws")
+    return f"arn:{partition}:s3:::{bucket}"
 
 
 def of_key(key: str, trails: Sequence[Mapping[str, Any]]) -> list[Grant]:
@@ -42,8 +48,8 @@ def granted(document: Any, grants: Sequence[Grant]) -> bool | None:
 
 def mended_bucket(bucket: str, document: Mapping[str, Any], grants: Sequence[Grant]) -> dict[str, Any]:
     """The policy with which they are allowed; {} where two statements would not do it."""
-    arn = f"arn:aws:s3:::{bucket}"
     trails = sorted({trail for _, _, trail in grants})
+    arn = bucket_arn(bucket, *trails)
     folders = sorted({where.removesuffix("file") + "*" for action, where, _ in grants if action == "s3:PutObject"})
     source = {"aws:SourceArn": trails}
     full = {"s3:x-amz-acl": "bucket-owner-full-control"}

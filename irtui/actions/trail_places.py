@@ -79,13 +79,14 @@ def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) ->
     versioning = "not read" if versions is None else versions.get("Status") or "never"
     locked = "not read" if lock is None else _lock(lock)
     encrypted = any(trail["key"] for trail in trails)
-    replicas = None if copies is None else _replicas(copies, encrypted)
+    replicas, copied = _copies(copies or {}, encrypted)
     said = [f"bucket {name}: versioning {versioning}"]
     said += [f"rule {rule.get('ID', '')} expires logs: {_days(rule)}" for rule in expires]
     said += ["lifecycle not read"] if lifecycle is None else []
     said += ["its policy does not let CloudTrail write"] if mended is not None else []
-    copied = "copies not read" if replicas is None else f"copied to {', '.join(replicas)}"
-    said += [f"lock {locked}", copied if replicas != [] else "copied nowhere"]
+    copied_to = f"copied to {', '.join(replicas)}" if replicas else "copied nowhere"
+    said += [f"lock {locked}", "copies not read" if copies is None else copied_to]
+    said += ["what KMS encrypts is left out of the copies"] if replicas and not copied else []
     return {
         "name": name,
         "gone": False,
@@ -101,8 +102,9 @@ def bucket_of(asking: Asking, name: str, trails: Sequence[Mapping[str, Any]]) ->
         "mended": mended or {},
         "lock": locked,
         "replicas": replicas,
+        "copied": None if copies is None else copied,
         "encrypted": encrypted,
-        "guard": _guarded(name, document),
+        "guard": _guarded(trail_grants.bucket_arn(name, *(trail["arn"] for trail in trails)), document),
         "words": ", ".join(said),
     }
 
@@ -167,13 +169,13 @@ def _lock(told: Mapping[str, Any]) -> str:
     return f"{str(kept.get('Mode')).lower()}, {span}"
 
 
-def _replicas(told: Mapping[str, Any], encrypted: bool) -> list[str]:
-    """Where it is copied to. S3 leaves out what KMS encrypts where the rule does not ask for it."""
+def _copies(told: Mapping[str, Any], encrypted: bool) -> tuple[list[str], bool]:
+    """Where it is copied to, and whether new logs are: S3 leaves out what KMS encrypts but where a rule asks for it."""
     rules = (told.get("ReplicationConfiguration") or {}).get("Rules") or ()
-    rules = [rule for rule in rules if not encrypted or _takes_encrypted(rule)]
-    on = (rule.get("Destination") or {} for rule in rules if rule.get("Status") == "Enabled")
-    names = (str(destination.get("Bucket", "")) for destination in on)
-    return sorted({name.rpartition(":")[2] for name in names if name})
+    on = [rule for rule in rules if rule.get("Status") == "Enabled"]
+    names = (str((rule.get("Destination") or {}).get("Bucket", "")) for rule in on)
+    replicas = sorted({name.rpartition(":")[2] for name in names if name})
+    return replicas, bool(replicas) and any(not encrypted or _takes_encrypted(rule) for rule in on)
 
 
 def _takes_encrypted(rule: Mapping[str, Any]) -> bool:
@@ -196,12 +198,11 @@ def _days(rule: Mapping[str, Any]) -> str:
     return ", ".join(told)
 
 
-def _guarded(name: str, document: Any) -> dict[str, Any]:
+def _guarded(arn: str, document: Any) -> dict[str, Any]:
     """The policy with the statement that keeps logs; empty where it stands already, or could not be read."""
     if not isinstance(document, Mapping):
         return {}
     document = document or _NOTHING
-    arn = f"arn:aws:s3:::{name}"
     guard = {
         "Sid": GUARD, "Effect": "Deny", "Principal": "*", "Action": list(_DENIED), "Resource": [arn, f"{arn}/*"],
     }  # fmt: skip

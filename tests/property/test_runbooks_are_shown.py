@@ -49,7 +49,7 @@ STATED: dict[str, str] = {
     "compromised-root-reset": "scp_by_hand inside handover recovery mailbox password device_new device_unseen "
     "signed_out organization contacts_right alarm_later",
     "key-revocation": "replacement openers root foreign nobody exposure replace lift",
-    "log-deletion-investigation": "by_hand gone root others put_back copies copy_later mfa_delete notified told",
+    "log-deletion-investigation": "gone by_hand root others put_back copies copy_later mfa_delete notified told",
     "persistence-sweep": "sessions others anchors functions machines rules data secrets",
     "preflight": "elsewhere",
     "root-activity-alarm": "heard signed_in whose kept",

@@ -65,12 +65,12 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         "closed": [key for key in keys if key["closed"]],
         "gone": gone,
     }
-    copied = [bucket for bucket in buckets if bucket["replicas"] is not None]
+    uncopied = [bucket for bucket in buckets if bucket["copied"] is False]
     harder: dict[str, list[Any]] = {
         "unlocked": [bucket["name"] for bucket in buckets if bucket["lock"] == "none"],
-        "uncopied": [each["name"] for each in copied if not each["replicas"] and not each["encrypted"]],
-        "uncopied_encrypted": [each["name"] for each in copied if not each["replicas"] and each["encrypted"]],
-        "copies": [{"bucket": each["name"], "replica": name} for each in copied for name in each["replicas"]],
+        "uncopied": [each["name"] for each in uncopied if not each["encrypted"]],
+        "uncopied_encrypted": [each["name"] for each in uncopied if each["encrypted"]],
+        "copies": [{"bucket": each["name"], "replica": name} for each in buckets for name in each["replicas"]],
         "unguarded": [bucket for bucket in buckets if bucket["guard"]],
         "unretained": [bucket for bucket in buckets if bucket["keeps"] is False],
     }

@@ -147,9 +147,10 @@ def test_what_kms_encrypts_is_copied_where_a_rule_asks_for_it() -> None:
     plain = {"ReplicationConfiguration": {"Rules": [rule]}}
     asking = rule | {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}}}
     encrypted = TRAIL | {"KmsKeyId": KEY}
-    assert state(GetBucketReplication=plain)["copies"] == [{"bucket": "logs", "replica": "audit"}]
+    both = [{"bucket": "logs", "replica": "audit"}]  # what is there from before may still be had back
+    assert state(GetBucketReplication=plain)["copies"] == both
     found = state(encrypted, GetBucketReplication=plain)
-    assert (found["uncopied"], found["uncopied_encrypted"], found["copies"]) == ([], ["logs"], [])
+    assert (found["uncopied"], found["uncopied_encrypted"], found["copies"]) == ([], ["logs"], both)
     found = state(encrypted, GetBucketReplication={"ReplicationConfiguration": {"Rules": [asking]}})
     assert (found["uncopied_encrypted"], len(found["copies"])) == ([], 1)
     assert state()["uncopied"] == ["logs"]
@@ -174,6 +175,14 @@ def test_a_guard_that_was_hollowed_out_is_no_guard() -> None:
     hollow["Statement"][-1]["Action"] = ["s3:DeleteBucket"]
     [again] = state(GetBucketPolicy={"Policy": hollow})["unguarded"]
     assert again["guard"] == whole
+
+
+def test_the_guard_and_the_mended_policy_hold_in_every_partition() -> None:
+    """In GovCloud and China an ARN of `aws` names nothing there, and would deny and allow nobody."""
+    found = state(TRAIL | {"TrailARN": MAIN.replace("arn:aws:", "arn:aws-us-gov:")}, GetBucketPolicy=fault("absent"))
+    [bucket], written = found["unguarded"], json.dumps(found["bare"][0]["mended"])
+    assert bucket["guard"]["Statement"][-1]["Resource"] == ["arn:aws-us-gov:s3:::logs", "arn:aws-us-gov:s3:::logs/*"]
+    assert "arn:aws-us-gov:s3:::logs" in written and "arn:aws:s3" not in written
 
 
 def test_the_retention_of_this_runbook_is_told_apart_from_anything_else() -> None:
