@@ -45,16 +45,16 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     gaps: list[str] = []
     for arn in trails:
         reader.told(arn)
+        digested = False
         try:
             begun, digested = _begun(reader, arn, since)
-            undigested += [] if digested else [arn]
             first = _first(reader, arn, Query(principals=(caller,), event_names=(CANARY,), since=begun))
         except IrtuiError as error:
             if isinstance(error, AwsFault) and error.kind == "expired":
                 raise
             gaps.append(f"{arn}: {error}")
-            undigested += [] if arn in undigested else [arn]
             first = ""
+        undigested += [] if digested else [arn]
         if first:
             arrived[arn] = first
         else:

@@ -234,5 +234,16 @@ def test_a_canary_counts_when_its_log_stands_in_the_bucket(scene: Scene) -> None
     assert (then.data["arrived"], then.data["waiting"], then.again) == ([scene.trailed.arn], [], None)
     asked["since"] = world.now().isoformat()
     assert look(Reading(scene.door), asked, since).data["undigested"] == [scene.trailed.arn]
-    world.advance(4000)
-    assert look(Reading(scene.door), asked, since).data["undigested"] == []
+
+
+def test_a_digest_counts_when_it_is_younger_than_what_was_asked() -> None:
+    """By the trail's own status; an older one, none at all and a status that was refused do not."""
+    inputs = {"trails": [MAIN], "since": NOW.isoformat(), "caller": f"arn:aws:iam::{HERE}:user/responder"}
+    for status, late in (
+        ({"LatestDigestDeliveryTime": NOW + timedelta(minutes=1)}, []),
+        ({"LatestDigestDeliveryTime": NOW}, [MAIN]),
+        ({}, [MAIN]),
+        (fault("denied"), [MAIN]),
+    ):
+        found = observe("trail.canary", Account(GetTrailStatus=status), **inputs)
+        assert (found["undigested"], found["waiting"]) == (late, [MAIN])
