@@ -63,6 +63,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     said += [f"none has arrived yet from {arn}" for arn in waiting]
     data = {
         "arrived": list(arrived), "waiting": waiting, "undigested": undigested, "gaps": gaps,
+        "digests": f"none has come since from {', '.join(undigested)}" if undigested else "each trail wrote one since",
         "words": "; ".join(said) or "there is no trail",
     }  # fmt: skip
     return Facts(data, tuple(gaps), again=now + AGAIN if waiting else None)
@@ -100,6 +101,6 @@ ACTION = Action(
         "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "kms:Decrypt", "s3:GetBucketLocation",
         "s3:GetObject", "s3:ListBucket",
     ),
-    keeps=("words", "arrived", "waiting", "undigested"),
+    keeps=("words", "arrived", "waiting", "undigested", "digests"),
     observe=observe,
 )  # fmt: skip
