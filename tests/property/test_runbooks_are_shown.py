@@ -50,7 +50,7 @@ STATED: dict[str, str] = {
     "contacts_right signed_out organization alarm_later as_root",
     "key-revocation": "replacement openers root foreign nobody exposure replace lift",
     "log-deletion-investigation": "by_hand others copies copy_later mfa_delete notified told",
-    "persistence-sweep": "sessions others anchors functions machines rules data secrets",
+    "persistence-sweep": "sessions others anchors functions machines shared managed rules data beyond secrets",
     "preflight": "elsewhere",
     "root-activity-alarm": "heard signed_in whose kept",
     "suspicious-user-removal": "vouched others returned trusts rebuild",

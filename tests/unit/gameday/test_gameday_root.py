@@ -49,7 +49,7 @@ def play(
 
 
 def test_a_members_root_is_taken_away_from_the_management_account(tmp_path: Path) -> None:
-    """SCP first, trusted access, feature, then every credential, in a second account that was typed; and no word too much."""
+    """The SCP first, then every credential, in a second account that was typed; and no word too much."""
     state, met, records = play(tmp_path, "root-member")
     assert state.closed
     assert met == {"cut_off": True, "root_bare": True, "collateral": True}
