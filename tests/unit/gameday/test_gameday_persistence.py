@@ -35,14 +35,14 @@ def play(home: Path, name: str, way: str = "") -> tuple[IncidentState, dict[str,
 
 
 def test_the_sweep_finds_and_closes_every_backdoor(tmp_path: Path) -> None:
-    """User, keys, trust, policy version and service credential are closed one by one, and nobody else is stopped."""
+    """Each is closed, the key that the watching adversary answers the first deny with too, and nobody else is stopped."""
     state, met = play(tmp_path, "persistence")
     assert state.closed
     assert met == {"cut_off": True, "no_backdoor": True, "collateral": True}
     done = {step.key: step.items for step in state.steps if step.items}
     assert done["deny_users"] == ("svc-metrics",)
     assert done["deny_roles"] == ("monthly-reports",)
-    assert [key["user"] for key in done["keys"]] == ["alice", "svc-metrics"]
+    assert [key["user"] for key in done["keys"]] == ["alice", "svc-metrics", "bob"]
     assert [policy["earlier"] for policy in done["policies"]] == ["v1"]
     assert [held["user"] for held in done["service_credentials"]] == ["alice"]
     assert "oidc-provider/token.example.net" in state.step("iam").values["others_words"]
@@ -92,8 +92,8 @@ def test_a_key_that_is_no_users_key_ends_in_a_branch_of_its_own(
 
 @DEEP
 def test_half_a_sweep_loses(tmp_path: Path) -> None:
-    """Denying the new user and nothing else leaves the other ways in open."""
-    _, met = play(tmp_path, "persistence", "users-only")
+    """Denying the new user and nothing else leaves the other ways in open, and the one that is made in answer."""
+    _, met = play(tmp_path, "persistence", "naive")
     assert not met["cut_off"]
 
 
