@@ -35,7 +35,7 @@ def play(home: Path, name: str, way: str = "") -> tuple[IncidentState, dict[str,
 
 
 def test_the_sweep_finds_and_closes_every_backdoor(tmp_path: Path) -> None:
-    """Each is closed, the key that the watching adversary answers the first deny with too, and nobody else is stopped."""
+    """Each is closed, the key too with which the adversary answers the first deny, and nobody else is stopped."""
     state, met = play(tmp_path, "persistence")
     assert state.closed
     assert met == {"cut_off": True, "no_backdoor": True, "collateral": True}
