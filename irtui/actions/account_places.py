@@ -25,14 +25,20 @@ _SHARES = (
     "ModifyDocumentPermission",
 )  # fmt: skip
 """How images, snapshots of EC2 and RDS, and documents are given to other accounts; all are management events."""
+_RULES = {"PutRule": "name", "PutTargets": "rule", "EnableRule": "name"}
+"""What makes, changes or opens a rule of EventBridge → the member of the event that names it."""
 
 
 class Places:
     """Reads on behalf of one look."""
 
-    def __init__(self, reader: Reader, since: datetime, regions: Sequence[str], account: str) -> None:
+    def __init__(self, reader: Reader, since: datetime, regions: Sequence[str], account: str, caller: str = "") -> None:
+        """`caller`: ARN of the operator, whose own work is nobody's foothold."""
         self._reader, self._since, self._regions, self._account = reader, since, regions, account
+        self._caller = caller
         self.gaps: list[str] = []
+        self.new_rules: list[dict[str, str]] = []
+        """Of `rules`, those that somebody else made or changed since then: name, region, by."""
 
     def anchors(self) -> Iterator[str]:
         """Roles Anywhere: whoever holds a certificate of a trust anchor's may become roles."""
@@ -97,10 +103,22 @@ class Places:
                 yield f"activation {one.get('ActivationId')} ({one.get('IamRole')}) in {region}"
 
     def rules(self) -> Iterator[str]:
-        """EventBridge gives no date: every rule that is on, but those that AWS's own services keep."""
+        """EventBridge gives no date: every rule that is on, but those that AWS's own services keep; by CloudTrail, who
+        changed it since then."""
+        changed: dict[tuple[str, str], set[str]] = {}
+        for region, name, row in self._events(tuple(_RULES)):
+            event = row.get("CloudTrailEvent") or {}
+            rule = str((event.get("requestParameters") or {}).get(_RULES[name], ""))
+            who = str((event.get("userIdentity") or {}).get("arn") or "somebody")
+            changed.setdefault((region, rule), set()).update({who} - {self._caller})
         for region, one in self._everywhere("events", "ListRules", "Rules"):
-            if one.get("State") != "DISABLED" and not one.get("ManagedBy"):
-                yield f"rule {one.get('Name')} in {region}"
+            if one.get("State") == "DISABLED" or one.get("ManagedBy"):
+                continue
+            name = str(one.get("Name"))
+            by = ", ".join(sorted(changed.get((region, name), ())))
+            if by:
+                self.new_rules.append({"name": name, "region": region, "by": by})
+            yield f"rule {name} in {region}" + (f" (changed by {by})" if by else "")
 
     def buckets(self) -> Iterator[str]:
         """Buckets whose policy lets in everybody or another account; S3 does not date policies."""
@@ -136,16 +154,21 @@ class Places:
         return found, self.gaps[before:]
 
     def _done(self, names: Sequence[str]) -> Iterator[str]:
-        """Who did that since then, and to what; what AWS refused was not done."""
+        """Who did that since then, and to what."""
+        for region, name, one in self._events(names):
+            of = [str(thing.get("ResourceName")) for thing in one.get("Resources") or ()]
+            yield f"{name} of {', '.join(of) or 'something'} by {one.get('Username')} in {region}"
+
+    def _events(self, names: Sequence[str]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """(Region, name, row of Event history) since then; what AWS refused was not done."""
         for region in self._regions:
             for name in names:
                 asked = [{"AttributeKey": "EventName", "AttributeValue": name}]
                 call = {"LookupAttributes": asked, "StartTime": self._since, "MaxResults": 50}
                 for one in (self._read("cloudtrail", "LookupEvents", region, **call) or {}).get("Events") or ():
-                    if _refused(one.get("CloudTrailEvent")):
-                        continue
-                    of = [str(thing.get("ResourceName")) for thing in one.get("Resources") or ()]
-                    yield f"{name} of {', '.join(of) or 'something'} by {one.get('Username')} in {region}"
+                    event = one.get("CloudTrailEvent")
+                    if not (isinstance(event, Mapping) and event.get("errorCode")):
+                        yield region, name, one
 
     def _everywhere(
         self, service: str, operation: str, member: str, **params: Any
@@ -172,10 +195,6 @@ class Places:
         """Made or changed since then; a date of making that is missing counts as new."""
         first, last = moment(str(plain(made))), moment(str(plain(changed)))
         return first is None or first >= self._since or (last is not None and last >= self._since)
-
-
-def _refused(event: Any) -> bool:
-    return isinstance(event, Mapping) and bool(event.get("errorCode"))
 
 
 def _outsiders(policy: Any, account: str) -> Iterator[str]:

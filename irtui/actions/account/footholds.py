@@ -2,14 +2,15 @@
 
 Stops and breaks: nothing, it only reads, in every enabled Region. Each place is told in a sentence of its own that
 names what was found, what could not be asked, and what of it is never looked at: a sentence that begins with
-`not read` is no all-clear, and `nothing was found` is none for the rest.
+`not read` is no all-clear, and `nothing was found` is none for the rest. `new_rules`: event rules that are on, and that
+somebody but the caller made or changed since then; name, region, by.
 Limits: rules and the policies of buckets and functions bear no date, so all of them are told; a secret's reader may
 have been legitimate. Shares and reads are told by Event history: 90 days, and minutes late.
 CloudTrail: List…, Describe…, Get… and LookupEvents events of the operator, in each Region.
 
 ```yaml
 use: account.footholds
-with: {since: "${{ inputs.since }}", account: "${{ aws.account }}"}
+with: {since: "${{ inputs.since }}", account: "${{ aws.account }}", caller: "${{ aws.caller.arn }}"}
 evidence: true
 ```
 """
@@ -47,7 +48,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
     if not regions:
         regions, findings = regions_of(reader)
         missing = tuple(finding.detail for finding in findings)
-    places = Places(reader, since, regions, text(inputs, "account"))
+    places = Places(reader, since, regions, text(inputs, "account"), str(inputs.get("caller") or ""))
     found: dict[str, list[str]] = {}
     said: dict[str, str] = {}
     for name, (look, unseen) in _PLACES.items():
@@ -56,7 +57,7 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         said[name] = _sentence(found[name], lacks, unseen)
     gaps = (*missing, *places.gaps)
     data = {**said, "since": rfc3339(since), "regions": list(regions), "found": found, "gaps": list(gaps)}
-    return Facts(data, gaps)
+    return Facts(data | {"new_rules": places.new_rules}, gaps)
 
 
 def _sentence(found: Sequence[str], lacks: Sequence[str], unseen: str) -> str:
@@ -74,6 +75,7 @@ ACTION = Action(
     inputs={
         "since": InputField("string", help="A time, or how long ago: 24h, 90d."),
         "account": InputField("account_id", help="The account: whoever is of another is an outsider."),
+        "caller": InputField("string", required=False, help="ARN of the caller, whose own changes are left out."),
         "regions": InputField("list", required=False, help="Regions to look in; every enabled one without it."),
     },
     permissions=(
@@ -83,6 +85,6 @@ ACTION = Action(
         "rolesanywhere:ListTrustAnchors", "s3:GetBucketPolicy", "s3:ListAllMyBuckets", "ssm:DescribeActivations",
         "ssm:ListDocuments",
     ),
-    keeps=(*_PLACES, "gaps"),
+    keeps=(*_PLACES, "new_rules", "gaps"),
     observe=observe,
 )  # fmt: skip

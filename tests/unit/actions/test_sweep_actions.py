@@ -194,6 +194,26 @@ def test_what_was_shared_and_what_machines_may_join_by() -> None:
     assert held.told(Places.managed)[0] == ["document run in eu-west-1", "activation a-1 (r) in eu-west-1"]
 
 
+def test_rules_that_somebody_else_changed_are_told_apart() -> None:
+    """Of the rules that are on those with who changed them; not the caller's own, one that is off or AWS's."""
+
+    def changes(call: Call) -> Any:
+        def row(who: str, **asked: str) -> dict[str, Any]:
+            return {"CloudTrailEvent": {"userIdentity": {"arn": who}, "requestParameters": asked}}
+
+        rows = {"PutRule": [row("arn:me", name="mine"), row("arn:evil", name="off")],
+                "PutTargets": [row("arn:evil", rule="sync")]}  # fmt: skip
+        return {"Events": rows.get(call.params["LookupAttributes"][0]["AttributeValue"], [])}
+
+    rules = [{"Name": "mine", "State": "ENABLED"}, {"Name": "sync", "State": "ENABLED"}, {"Name": "old"},
+             {"Name": "off", "State": "DISABLED"}, {"Name": "aws", "ManagedBy": "x"}]  # fmt: skip
+    held = Places(Account(ListRules={"Rules": rules}, LookupEvents=changes), NOW, ("eu-west-1",), HERE, "arn:me")
+    assert held.told(Places.rules)[0] == [
+        "rule mine in eu-west-1", "rule sync in eu-west-1 (changed by arn:evil)", "rule old in eu-west-1",
+    ]  # fmt: skip
+    assert held.new_rules == [{"name": "sync", "region": "eu-west-1", "by": "arn:evil"}]
+
+
 @pytest.mark.parametrize(
     ("principal", "who"),
     [("*", ["everybody"]), ({"AWS": "*"}, ["everybody"]), ({"AWS": [HERE, THERE]}, [THERE]),

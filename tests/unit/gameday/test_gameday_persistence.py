@@ -45,6 +45,7 @@ def test_the_sweep_finds_and_closes_every_backdoor(tmp_path: Path) -> None:
     assert [key["user"] for key in done["keys"]] == ["alice", "svc-metrics", "bob"]
     assert [policy["earlier"] for policy in done["policies"]] == ["v1"]
     assert [held["user"] for held in done["service_credentials"]] == ["alice"]
+    assert [rule["name"] for rule in done["rules_off"]] == ["nightly-sync"]
     assert "oidc-provider/token.example.net" in state.step("iam").values["others_words"]
 
 
@@ -56,7 +57,8 @@ def test_doing_nothing_loses_and_what_is_not_simulated_is_no_all_clear(tmp_path:
     footholds = state.step("footholds")
     for place in ("anchors", "functions", "machines", "shared", "managed"):
         assert footholds.values[place].startswith("not read: not simulated: "), place
-    for place in ("buckets", "rules", "grants"):
+    assert footholds.values["rules"].startswith("rule nightly-sync in us-east-1 (changed by arn:aws:iam::")
+    for place in ("buckets", "grants"):
         assert footholds.values[place].startswith("nothing was found; not looked at: "), place
     assert any("ListTrustAnchors" in gap for gap in footholds.gaps)
 
