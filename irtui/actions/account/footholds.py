@@ -23,6 +23,7 @@ from irtui.actions.account_places import Places
 from irtui.actions.asked import span, words
 from irtui.actions.interface import Action, Facts, InputField, Reader, text
 from irtui.clock import rfc3339
+from irtui.errors import RunbookError
 from irtui.trail.search.history import regions_of
 
 NAMED = 20
@@ -50,8 +51,13 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
         missing = tuple(finding.detail for finding in findings)
     places = Places(reader, since, regions, text(inputs, "account"), str(inputs.get("caller") or ""))
     found: dict[str, list[str]] = {}
-    said: dict[str, str] = {}
+    said = dict.fromkeys(_PLACES, "not asked for")
+    asked = words(inputs, "places") or tuple(_PLACES)
+    if strange := sorted(set(asked) - set(_PLACES)):
+        raise RunbookError(f"There is no place {strange[0]}", advice=f"Places: {', '.join(_PLACES)}.")
     for name, (look, unseen) in _PLACES.items():
+        if name not in asked:
+            continue
         reader.told(name)
         found[name], lacks = places.told(look)
         said[name] = _sentence(found[name], lacks, unseen)
@@ -75,6 +81,7 @@ ACTION = Action(
     inputs={
         "since": InputField("string", help="A time, or how long ago: 24h, 90d."),
         "account": InputField("account_id", help="The account: whoever is of another is an outsider."),
+        "places": InputField("list", required=False, help="Only these; every one without it."),
         "caller": InputField("string", required=False, help="ARN of the caller, whose own changes are left out."),
         "regions": InputField("list", required=False, help="Regions to look in; every enabled one without it."),
     },

@@ -10,7 +10,7 @@ from irtui.actions.account_places import Places
 from irtui.actions.registry import ACTIONS
 from irtui.aws import shapes
 from irtui.aws.door import Objects
-from irtui.errors import AwsFault, SimulatorGap
+from irtui.errors import AwsFault, RunbookError, SimulatorGap
 from irtui.lint.scopes import action_of
 from irtui.model.call import Call
 from irtui.model.outcome import Reply
@@ -142,6 +142,10 @@ def test_a_place_that_cannot_be_asked_is_no_empty_place() -> None:
     assert found["rules"].startswith("not read: x.Y: denied")
     assert found["machines"].startswith("nothing was found; not looked at: user data, ")
     assert found["buckets"].startswith(f"bucket b lets in arn:aws:iam::{THERE}:root; not looked at: ")
+    alone = observe("account.footholds", Account(**answers), since="24h", account=HERE, places=["buckets"])
+    assert (alone["buckets"], alone["anchors"], alone["gaps"]) == (found["buckets"], "not asked for", [])
+    with pytest.raises(RunbookError, match="no place bucket"):
+        observe("account.footholds", Account(**answers), since="24h", account=HERE, places=["bucket"])
     with pytest.raises(AwsFault):
         observe("account.footholds", Account(DescribeRegions=fault("expired")), since="24h", account=HERE)
 
