@@ -298,7 +298,7 @@ class BotoDoor:
         who = self.identity()
         refuse_root(self._specs[name], who)
         caller_name = re.sub(r"[^\w+=,.@-]", "-", who.session_name or who.name, flags=re.ASCII)[:64]
-        operation, params = assume_request(self._specs[name], caller_name)
+        operation, params = assume_request(self._specs[name], caller_name, who.arn.split(":")[1])
 
         def fetch() -> Mapping[str, Any]:
             sts = self._client(Call("sts", operation), READ_ATTEMPTS)

@@ -106,10 +106,10 @@ def refuse_root(spec: SessionSpec, who: Identity) -> None:
         )
 
 
-def assume_request(spec: SessionSpec, caller_name: str) -> tuple[str, dict[str, Any]]:
-    """The STS operation and parameters that open the session `spec`."""
+def assume_request(spec: SessionSpec, caller_name: str, partition: str) -> tuple[str, dict[str, Any]]:
+    """The STS operation and parameters that open the session `spec`. `partition`: the caller's, as in its ARN."""
     if spec.assume_root:
-        task = spec.task if spec.task.startswith("arn:") else f"arn:aws:iam::aws:policy/root-task/{spec.task}"
+        task = spec.task if spec.task.startswith("arn:") else f"arn:{partition}:iam::aws:policy/root-task/{spec.task}"
         return "AssumeRoot", {
             "TargetPrincipal": spec.assume_root,
             "TaskPolicyArn": {"arn": task},

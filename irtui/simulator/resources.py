@@ -175,7 +175,7 @@ _IAM_KINDS = (
 OF_ROOT = (
     "GetUser", "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed",
     "ListMFADevices", "DeactivateMFADevice", "ListSigningCertificates", "DeleteSigningCertificate",
-    "GetLoginProfile", "DeleteLoginProfile",
+    "CreateLoginProfile", "GetLoginProfile", "DeleteLoginProfile",
 )  # fmt: skip
 """What a root user does to itself by naming nobody."""
 _IAM_BARE = ("PolicyArn", "SerialNumber", "SAMLProviderArn", "OpenIDConnectProviderArn")

@@ -24,7 +24,7 @@ ENOUGH: dict[str, dict[str, dict[str, str]]] = {
         "root-inside": {},
         "root-management": {},
         "root-delegated": {},
-        "root-member": {"scp_fate": "lift"},
+        "root-member": {"scp_fate": "lift", "needed": "password"},
     },
     "key-revocation": {
         "leaked-admin-key": {},
@@ -47,10 +47,10 @@ first. Fails when one is missing, or shows nothing more than those before it."""
 STATED: dict[str, str] = {
     "athena-search": "tidy",
     "compromised-root-reset": "scp_by_hand inside handover recovery mailbox password device_new device_unseen "
-    "signed_out organization contacts_right alarm_later",
+    "contacts_right signed_out organization alarm_later as_root",
     "key-revocation": "replacement openers root foreign nobody exposure replace lift",
     "log-deletion-investigation": "gone by_hand root others put_back copies copy_later mfa_delete notified told",
-    "persistence-sweep": "sessions others anchors functions machines rules data secrets",
+    "persistence-sweep": "sessions others anchors functions machines shared managed rules data beyond secrets",
     "preflight": "elsewhere",
     "root-activity-alarm": "heard signed_in whose kept",
     "suspicious-user-removal": "vouched others returned trusts rebuild",

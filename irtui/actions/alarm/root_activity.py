@@ -55,22 +55,23 @@ def observe(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> Facts:
 
 
 def _links(asking: Asking, data: dict[str, Any], trail: Mapping[str, Any], account: str, email: str) -> None:
-    region = str(trail["region"])
+    region, partition = str(trail["region"]), str(trail["arn"]).split(":")[1]
     group = str(trail["group"]) or GROUP
-    arn = trail["group_arn"] or f"arn:aws:logs:{region}:{account}:log-group:{GROUP}:*"
+    arn = trail["group_arn"] or f"arn:{partition}:logs:{region}:{account}:log-group:{GROUP}:*"
     data |= {"trail": trail["arn"], "region": region}
     counted: list[tuple[str, str]] | None = []
     if trail["group"]:
         counted = alarm_chain.metrics(asking, trail, account)
     else:
-        data["no_group"] = [{"trail": trail["arn"], "region": region, "group": GROUP, "group_arn": arn}]
+        item = {"trail": trail["arn"], "region": region, "partition": partition, "group": GROUP, "group_arn": arn}
+        data["no_group"] = [item]
     space, metric = counted[0] if counted else (SPACE, METRIC)
     if counted == []:
         data["no_filter"] = [{"group": group, "region": region, "namespace": space, "metric": metric}]
     listed = alarm_chain.alarms(asking, region, counted) if counted else []
     heard = sorted(listed or (), key=lambda one: (not alarm_chain.topics(one), not one.get("ActionsEnabled")))
     topics = [topic for one in heard for topic in alarm_chain.topics(one)]
-    topic = topics[0] if topics else f"arn:aws:sns:{region}:{account}:{NAME}"
+    topic = topics[0] if topics else f"arn:{partition}:sns:{region}:{account}:{NAME}"
     data["alarm"] = str(heard[0]["AlarmName"]) if topics else NAME
     if not topics and listed is not None and counted is not None:
         named = {"alarm": NAME, "region": region, "namespace": space, "metric": metric, "topic": topic}

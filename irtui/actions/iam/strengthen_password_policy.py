@@ -1,8 +1,10 @@
 """A strong password policy for the users of the account; what is stronger already stays.
 
-Stops: weak passwords from the next change on, and after 90 days each old one. Does not touch the root user: no policy
-covers its password (IAM user guide, "Set an account password policy").
-Breaks: nothing at once; who changes a password has to choose a stronger one.
+Stops: weak passwords, from each user's next change on; nobody is made to change one. Does not touch the root user: no
+policy covers its password (IAM user guide, "Set an account password policy").
+Breaks: nothing at once; who changes a password has to choose a stronger one. How long passwords last stays as it is:
+AWS enforces a new period at once, every older password is expired then (same page), and under HardExpiry such a user
+is out of the console until an administrator helps (IAM API, UpdateAccountPasswordPolicy). Not in a night like this.
 Undo: puts the earlier policy back, or takes the policy away where there was none.
 CloudTrail: UpdateAccountPasswordPolicy; by the undo that or DeleteAccountPasswordPolicy.
 
@@ -24,11 +26,12 @@ from irtui.errors import RunbookError
 from irtui.model.call import Call
 from irtui.model.plan import Look, PlannedCall
 
-LENGTH, REUSE, AGE = 14, 24, 90
-"""Characters at least, earlier passwords that may not come again, days that a password lasts (CIS AWS Foundations)."""
+LENGTH, REUSE = 14, 24
+"""Characters at least, earlier passwords that may not come again (CIS AWS Foundations)."""
+_EXPIRY = ("MaxPasswordAge", "HardExpiry")
+"""Sent as they are: what UpdateAccountPasswordPolicy is not given goes back to AWS's default."""
 _KINDS = ("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters", "RequireLowercaseCharacters")
-_MEMBERS = (*_KINDS, "MinimumPasswordLength", "AllowUsersToChangePassword", "MaxPasswordAge",
-            "PasswordReusePrevention", "HardExpiry")  # fmt: skip
+_MEMBERS = (*_KINDS, "MinimumPasswordLength", "AllowUsersToChangePassword", "PasswordReusePrevention", *_EXPIRY)
 
 
 def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[PlannedCall, ...]:
@@ -38,14 +41,12 @@ def plan(reader: Reader, inputs: Mapping[str, Any], now: datetime) -> tuple[Plan
     if earlier.state == "unknown":
         raise RunbookError(f"The password policy could not be read: {earlier.why}")
     held = dict(plain(earlier.value["PasswordPolicy"])) if earlier.state == "present" else {}
-    age = int(held.get("MaxPasswordAge") or AGE)
     wanted = {
         **dict.fromkeys(_KINDS, True),
         "MinimumPasswordLength": max(LENGTH, int(held.get("MinimumPasswordLength") or 0)),
         "PasswordReusePrevention": max(REUSE, int(held.get("PasswordReusePrevention") or 0)),
-        "MaxPasswordAge": min(AGE, age),
         "AllowUsersToChangePassword": True,
-        "HardExpiry": bool(held.get("HardExpiry", False)),
+        **{name: held[name] for name in _EXPIRY if held.get(name)},
     }
     checked = {name: wanted[name] for name in (*_KINDS, "MinimumPasswordLength", "PasswordReusePrevention")}
     until = " && ".join(f"PasswordPolicy.{name} == `{json.dumps(value)}`" for name, value in checked.items())

@@ -94,15 +94,32 @@ def get_login_profile(asked: Asked) -> Mapping[str, Any]:
     return {"LoginProfile": {"UserName": "", "CreateDate": root.create_date, "PasswordResetRequired": False}}
 
 
+def create_login_profile(asked: Asked) -> Mapping[str, Any]:
+    """No password is made: from now on root may ask for one by mail (IAM user guide, privileged task)."""
+    _by_assume_root(asked)
+    if "Password" in asked.params:
+        raise Refusal("ValidationError", "Password must be omitted in a session of AssumeRoot")
+    root = _root(asked)
+    if root.password:
+        raise Refusal("EntityAlreadyExists", "Login Profile for User root already exists.", 409)
+    root.password = True
+    return get_login_profile(asked)
+
+
 def delete_login_profile(asked: Asked) -> Mapping[str, Any]:
     _with_password(asked).password = False
     return {}
 
 
-def _with_password(asked: Asked) -> Root:
-    session, root = asked.caller.session, _root(asked)
+def _by_assume_root(asked: Asked) -> None:
+    session = asked.caller.session
     if session is None or session.kind != "root":
         raise Refusal(NOT_SIMULATED, f"what {asked.operation.name} answers a root user by itself is not known", 501)
+
+
+def _with_password(asked: Asked) -> Root:
+    _by_assume_root(asked)
+    root = _root(asked)
     if not root.password:
         raise Refusal("NoSuchEntity", "Login Profile for User root cannot be found.", 404)
     return root
@@ -123,6 +140,7 @@ OPERATIONS: Mapping[str, Gap] = {
     "DeactivateMFADevice": deactivate_mfa_device,
     "ListSigningCertificates": list_signing_certificates,
     "DeleteSigningCertificate": delete_signing_certificate,
+    "CreateLoginProfile": create_login_profile,
     "GetLoginProfile": get_login_profile,
     "DeleteLoginProfile": delete_login_profile,
 }

@@ -87,6 +87,16 @@ def test_each_link_that_is_missing_is_named(other: dict[str, Any], lacks: set[st
     assert lists(data) == lacks and data["open"] == len(lacks)
 
 
+def test_what_is_made_is_named_in_the_trails_partition() -> None:
+    """In GovCloud and China an ARN of another partition is refused, or names nothing."""
+    arn = f"arn:aws-us-gov:cloudtrail:us-gov-west-1:{HERE}:trail/main"
+    trail = {**TRAIL, "TrailARN": arn, "HomeRegion": "us-gov-west-1", "CloudWatchLogsLogGroupArn": ""}
+    data = looked(whole(DescribeTrails={"trailList": [trail]}, GetTopicAttributes=fault("absent")))
+    (group,), (topic,) = data["no_group"], data["no_topic"]
+    assert group["partition"] == "aws-us-gov"
+    assert group["group_arn"].startswith("arn:aws-us-gov:logs:") and topic["topic"].startswith("arn:aws-us-gov:sns:")
+
+
 @pytest.mark.parametrize(
     ("other", "words"),
     [

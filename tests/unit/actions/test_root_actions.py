@@ -203,6 +203,15 @@ def test_a_policy_that_was_not_there_is_taken_away_again() -> None:
     assert planned.before.state == "absent"
 
 
+@pytest.mark.parametrize(("held", "sent"), [({}, {}), ({"MaxPasswordAge": 365}, {"MaxPasswordAge": 365}),
+                                            ({"MaxPasswordAge": 365, "HardExpiry": True},
+                                             {"MaxPasswordAge": 365, "HardExpiry": True})])  # fmt: skip
+def test_no_password_expires_by_it(held: dict[str, Any], sent: dict[str, Any]) -> None:
+    """AWS enforces a shorter period at once, and users with older passwords would be out in the night."""
+    params = plan(GetAccountPasswordPolicy={"PasswordPolicy": {"MinimumPasswordLength": 8, **held}}).call.params
+    assert {name: params[name] for name in ("MaxPasswordAge", "HardExpiry") if name in params} == sent
+
+
 def test_what_is_stronger_already_stays() -> None:
     """Nothing gets weaker by it, and the undo puts the earlier policy back, whole."""
     held = {"MinimumPasswordLength": 20, "RequireSymbols": True, "MaxPasswordAge": 30, "ExpirePasswords": True,

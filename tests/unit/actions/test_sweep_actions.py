@@ -10,7 +10,7 @@ from irtui.actions.account_places import Places
 from irtui.actions.registry import ACTIONS
 from irtui.aws import shapes
 from irtui.aws.door import Objects
-from irtui.errors import AwsFault, SimulatorGap
+from irtui.errors import AwsFault, RunbookError, SimulatorGap
 from irtui.lint.scopes import action_of
 from irtui.model.call import Call
 from irtui.model.outcome import Reply
@@ -139,13 +139,85 @@ def test_a_place_that_cannot_be_asked_is_no_empty_place() -> None:
         "GetBucketPolicy": {"Policy": policy},
     }  # fmt: skip
     found = observe("account.footholds", Account(**answers), since="24h", account=HERE)
-    assert found["anchors"] == "trust anchor arn:a in eu-west-1"
+    assert found["anchors"].startswith("trust anchor arn:a in eu-west-1; not looked at: ")
     assert found["functions"].startswith("not read: not simulated")
     assert found["rules"].startswith("not read: x.Y: denied")
-    assert found["machines"] == "nothing was found"
-    assert found["buckets"] == f"bucket b lets in arn:aws:iam::{THERE}:root"
+    assert found["machines"].startswith("nothing was found; not looked at: user data, ")
+    assert found["buckets"].startswith(f"bucket b lets in arn:aws:iam::{THERE}:root; not looked at: ")
+    alone = observe("account.footholds", Account(**answers), since="24h", account=HERE, places=["buckets"])
+    assert (alone["buckets"], alone["anchors"], alone["gaps"]) == (found["buckets"], "not asked for", [])
+    with pytest.raises(RunbookError, match="no place bucket"):
+        observe("account.footholds", Account(**answers), since="24h", account=HERE, places=["bucket"])
     with pytest.raises(AwsFault):
         observe("account.footholds", Account(DescribeRegions=fault("expired")), since="24h", account=HERE)
+
+
+def places(**answers: Any) -> Places:
+    return Places(Account(**answers), datetime(2026, 11, 23, tzinfo=UTC), ("eu-west-1",), HERE)
+
+
+def test_of_an_old_function_a_new_url_is_found_and_whom_it_lets_in() -> None:
+    """The way in of a function that nobody deployed anew; a URL from before is not told, a refused look is, once."""
+    urls = {"old": [{"FunctionUrl": "https://n", "AuthType": "NONE", "CreationTime": NEW, "LastModifiedTime": NEW},
+                    {"FunctionUrl": "https://c", "AuthType": "NONE", "CreationTime": OLD, "LastModifiedTime": NEW}],
+            "kept": [{"FunctionUrl": "https://o", "AuthType": "NONE", "CreationTime": OLD}]}  # fmt: skip
+    listed = {
+        "Functions": [{"FunctionName": "old", "LastModified": OLD}, {"FunctionName": "kept", "LastModified": OLD}]
+    }
+    policy = {"Policy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": THERE}}]}}
+    found, lacks = places(
+        ListFunctions=listed,
+        ListFunctionUrlConfigs=lambda call: {"FunctionUrlConfigs": urls[call.params["FunctionName"]]},
+        GetPolicy=lambda call: policy if call.params["FunctionName"] == "kept" else fault("absent"),
+    ).told(Places.functions)  # fmt: skip
+    assert found == ["URL https://n of old (NONE) in eu-west-1", "URL https://c of old (NONE) in eu-west-1",
+                     f"function kept in eu-west-1 lets in {THERE}"]  # fmt: skip
+    assert lacks == []
+    refused = places(ListFunctions=listed, ListFunctionUrlConfigs=fault("denied"))
+    assert len(refused.told(Places.functions)[1]) == 1
+
+
+def test_what_was_shared_and_what_machines_may_join_by() -> None:
+    """Public images and snapshots whenever made, shares that took place, own documents and live activations."""
+
+    def shares(call: Call) -> Any:
+        asked = call.params["LookupAttributes"][0]["AttributeValue"]
+        row = {"Username": "eve", "Resources": [{"ResourceName": "snap-1"}], "CloudTrailEvent": {"eventName": asked}}
+        refused = {**row, "CloudTrailEvent": {"errorCode": "UnauthorizedOperation"}}
+        return {"Events": {"ModifySnapshotAttribute": [row], "ModifyImageAttribute": [refused]}.get(asked, [])}
+
+    held = places(
+        DescribeImages={"Images": [{"ImageId": "ami-1"}]}, DescribeSnapshots={"Snapshots": [{"SnapshotId": "snap-2"}]},
+        LookupEvents=shares, ListDocuments={"DocumentIdentifiers": [{"Name": "run", "CreatedDate": NEW},
+                                                                    {"Name": "ours", "CreatedDate": OLD}]},
+        DescribeActivations={"ActivationList": [{"ActivationId": "a-1", "IamRole": "r", "CreatedDate": NEW},
+                                                {"ActivationId": "a-2", "Expired": True, "CreatedDate": NEW}]},
+    )  # fmt: skip
+    assert held.told(Places.shared)[0] == [
+        "image ami-1 in eu-west-1 is public", "snapshot snap-2 in eu-west-1 is public",
+        "ModifySnapshotAttribute of snap-1 by eve in eu-west-1",
+    ]  # fmt: skip
+    assert held.told(Places.managed)[0] == ["document run in eu-west-1", "activation a-1 (r) in eu-west-1"]
+
+
+def test_rules_that_somebody_else_changed_are_told_apart() -> None:
+    """Of the rules that are on those with who changed them; not the caller's own, one that is off or AWS's."""
+
+    def changes(call: Call) -> Any:
+        def row(who: str, **asked: str) -> dict[str, Any]:
+            return {"CloudTrailEvent": {"userIdentity": {"arn": who}, "requestParameters": asked}}
+
+        rows = {"PutRule": [row("arn:me", name="mine"), row("arn:evil", name="off")],
+                "PutTargets": [row("arn:evil", rule="sync")]}  # fmt: skip
+        return {"Events": rows.get(call.params["LookupAttributes"][0]["AttributeValue"], [])}
+
+    rules = [{"Name": "mine", "State": "ENABLED"}, {"Name": "sync", "State": "ENABLED"}, {"Name": "old"},
+             {"Name": "off", "State": "DISABLED"}, {"Name": "aws", "ManagedBy": "x"}]  # fmt: skip
+    held = Places(Account(ListRules={"Rules": rules}, LookupEvents=changes), NOW, ("eu-west-1",), HERE, "arn:me")
+    assert held.told(Places.rules)[0] == [
+        "rule mine in eu-west-1", "rule sync in eu-west-1 (changed by arn:evil)", "rule old in eu-west-1",
+    ]  # fmt: skip
+    assert held.new_rules == [{"name": "sync", "region": "eu-west-1", "by": "arn:evil"}]
 
 
 @pytest.mark.parametrize(

@@ -354,6 +354,25 @@ def test_a_named_session_signs_with_its_own_credentials(spec: SessionSpec, opera
     assert live.identity("other").expires == datetime(2999, 1, 1, tzinfo=UTC)
 
 
+def test_the_task_of_a_root_session_is_of_the_callers_partition() -> None:
+    """In GovCloud AWS's own policies are arn:aws-us-gov, and a task of another partition is refused."""
+    seen: list[str] = []
+
+    def transport(request: AWSPreparedRequest) -> AWSResponse:
+        seen.append(str(request.body))
+        said = WHO.replace(b"arn:aws:iam", b"arn:aws-us-gov:iam")
+        replies = by_operation(GetCallerIdentity=answer(200, said), AssumeRoot=error(403, "AccessDenied"))
+        response: AWSResponse = replies(request)
+        return response
+
+    live = door(transport)
+    live.add_session(SessionSpec("other", assume_root="444455556666", task="IAMAuditRootUserCredentials"))
+    with pytest.raises(AwsFault):
+        live.read(Call("iam", "ListAccessKeys", session="other"))
+    asked = next(body for body in seen if "Action=AssumeRoot&" in body)
+    assert "arn%3Aaws-us-gov%3Aiam%3A%3Aaws%3Apolicy%2Froot-task%2FIAMAuditRootUserCredentials" in asked
+
+
 @pytest.mark.parametrize(
     ("arn", "member", "why"),
     [

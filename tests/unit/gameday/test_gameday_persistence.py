@@ -35,16 +35,17 @@ def play(home: Path, name: str, way: str = "") -> tuple[IncidentState, dict[str,
 
 
 def test_the_sweep_finds_and_closes_every_backdoor(tmp_path: Path) -> None:
-    """User, keys, trust, policy version and service credential are closed one by one, and nobody else is stopped."""
+    """Each is closed, the key too with which the adversary answers the first deny, and nobody else is stopped."""
     state, met = play(tmp_path, "persistence")
     assert state.closed
     assert met == {"cut_off": True, "no_backdoor": True, "collateral": True}
     done = {step.key: step.items for step in state.steps if step.items}
     assert done["deny_users"] == ("svc-metrics",)
     assert done["deny_roles"] == ("monthly-reports",)
-    assert [key["user"] for key in done["keys"]] == ["alice", "svc-metrics"]
+    assert [key["user"] for key in done["keys"]] == ["alice", "svc-metrics", "bob"]
     assert [policy["earlier"] for policy in done["policies"]] == ["v1"]
     assert [held["user"] for held in done["service_credentials"]] == ["alice"]
+    assert [rule["name"] for rule in done["rules_off"]] == ["nightly-sync"]
     assert "oidc-provider/token.example.net" in state.step("iam").values["others_words"]
 
 
@@ -54,9 +55,11 @@ def test_doing_nothing_loses_and_what_is_not_simulated_is_no_all_clear(tmp_path:
     assert state.changed == 0
     assert met == {"cut_off": False, "no_backdoor": False, "collateral": True}
     footholds = state.step("footholds")
-    for place in ("anchors", "functions", "machines"):
+    for place in ("anchors", "functions", "machines", "shared", "managed"):
         assert footholds.values[place].startswith("not read: not simulated: "), place
-    assert {footholds.values[place] for place in ("buckets", "rules", "grants")} == {"nothing was found"}
+    assert footholds.values["rules"].startswith("rule nightly-sync in us-east-1 (changed by arn:aws:iam::")
+    for place in ("buckets", "grants"):
+        assert footholds.values[place].startswith("nothing was found; not looked at: "), place
     assert any("ListTrustAnchors" in gap for gap in footholds.gaps)
 
 
@@ -91,8 +94,8 @@ def test_a_key_that_is_no_users_key_ends_in_a_branch_of_its_own(
 
 @DEEP
 def test_half_a_sweep_loses(tmp_path: Path) -> None:
-    """Denying the new user and nothing else leaves the other ways in open."""
-    _, met = play(tmp_path, "persistence", "users-only")
+    """Denying the new user and nothing else leaves the other ways in open, and the one that is made in answer."""
+    _, met = play(tmp_path, "persistence", "naive")
     assert not met["cut_off"]
 
 

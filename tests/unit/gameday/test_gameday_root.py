@@ -17,8 +17,10 @@ from irtui.gameday.scenario import Scenario, ScriptedAnswers, load_scenario
 from irtui.gameday.scripted import ScriptedOperator
 from irtui.journal.record import Record
 from irtui.model.incident import IncidentState
+from irtui.runbook.library import Library
 from irtui.settings.load import Settings
 
+ROOT = Path(__file__).parents[3]
 DEEP = pytest.mark.deep
 SCENARIOS = ("root-member", "root-delegated", "root-management", "root-standalone", "root-inside")
 MEMBER = "222233334444"
@@ -47,7 +49,7 @@ def play(
 
 
 def test_a_members_root_is_taken_away_from_the_management_account(tmp_path: Path) -> None:
-    """Trusted access, feature, SCP, then every credential, in a second account that was typed; and no word too much."""
+    """The SCP first, then every credential, in a second account that was typed; and no word too much."""
     state, met, records = play(tmp_path, "root-member")
     assert state.closed
     assert met == {"cut_off": True, "root_bare": True, "collateral": True}
@@ -55,9 +57,9 @@ def test_a_members_root_is_taken_away_from_the_management_account(tmp_path: Path
     assert state.also == (MEMBER,)
     done = {step.key: step for step in state.steps}
     order = [
+        "scp_attach",
         "trust",
         "feature",
-        "scp_attach",
         "delete_keys",
         "delete_password",
         "delete_certificates",
@@ -71,6 +73,17 @@ def test_a_members_root_is_taken_away_from_the_management_account(tmp_path: Path
     }  # fmt: skip
     assert done["audit_again"].status == "done"
     assert done["assumed"].status == "done"
+
+
+def test_what_stops_most_comes_first_and_what_waits_a_day_last() -> None:
+    """The SCP before all that only prepares, contacts with what gets an account back, a user's removal at the end."""
+    order = [step.id for step in Library((ROOT / "runbooks",)).find("compromised-root-reset").steps]
+    wanted = [
+        *("place", "scp_attach", "scp_by_hand", "trust", "audit", "delete_keys"),
+        *("contacts", "mailbox", "keys_gone", "contacts_right", "sweep", "quiet", "user"),
+    ]
+    assert [step for step in order if step in wanted] == wanted
+    assert order[-1] == "user"
 
 
 class Declining(ScriptedOperator):

@@ -123,6 +123,23 @@ def test_the_delete_task_deletes_and_does_nothing_else(lab: Lab, member: str, te
     }
 
 
+def test_the_password_task_allows_one_again_and_nothing_else(lab: Lab, member: str, tell: Tell) -> None:
+    """Only where there is none, without giving one; root by itself is not known to be able to."""
+    opened(lab)
+    iam = lab.client("iam", assumed(lab, member, f"{TASK}IAMCreateRootUserPassword"))
+    deleting = lab.client("iam", assumed(lab, member, DELETE))
+    if tell(iam.get_login_profile) == "ok":
+        assert tell(iam.create_login_profile) == "EntityAlreadyExists"
+        deleting.delete_login_profile()
+    assert tell(iam.create_login_profile, Password="Chosen-by-nobody-1") == "ValidationError"
+    assert tell(deleting.create_login_profile) == "AccessDenied"
+    assert iam.create_login_profile()["LoginProfile"]["CreateDate"]
+    assert tell(iam.get_login_profile) == "ok"
+    assert tell(iam.delete_login_profile) == "AccessDenied"
+    own = lab.client("iam", lab.world._ask("root", {"account": member}))
+    assert tell(own.create_login_profile) == "NotSimulated"
+
+
 def test_an_scp_on_root_spares_the_sessions(lab: Lab, member: str, tell: Tell) -> None:
     """A deny for root that asks for no aws:AssumedRoot stops root's key and lets AssumeRoot in."""
     opened(lab)
@@ -130,7 +147,7 @@ def test_an_scp_on_root_spares_the_sessions(lab: Lab, member: str, tell: Tell) -
     root = organizations.list_roots()["Roots"][0]["Id"]
     organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     statement = {"Effect": "Deny", "Action": "*", "Resource": "*",
-                 "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"},
+                 "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:root"},
                                "Null": {"aws:AssumedRoot": "true"}}}  # fmt: skip
     made = organizations.create_policy(
         Name="deny-root", Description="d", Type="SERVICE_CONTROL_POLICY",
