@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from irtui.errors import Problem
 from irtui.model.identity import Identity
@@ -79,6 +80,18 @@ class Simulated:
         if self.label == "not simulated":
             return self.label
         return f"simulated: {self.label}" + (f", {self.why}" if self.why else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An action that a step uses, before it was planned."""
+
+    title: str
+    inputs: Mapping[str, Any]
+    filled: bool
+    """Everything that stands in the inputs is known; else they are as written."""
+    may_send: tuple[str, ...]
+    """Operations that change something, as `iam.PutUserPolicy`, what undoes them included."""
 
 
 @dataclass(frozen=True, slots=True)

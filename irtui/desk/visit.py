@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from irtui.actions.registry import ACTIONS
 from irtui.aws.door import Door
 from irtui.clock import Clock
 from irtui.desk.handed import Handed, Parting, digest_of, of_a_real_one, signing_off, told_by_whom
 from irtui.desk.handover import bundled
 from irtui.desk.keys import IncidentKey
-from irtui.desk.nouns import Simulated
+from irtui.desk.nouns import Simulated, Used
 from irtui.desk.recorded import family_in
 from irtui.desk.rehearsal import Rehearsal
 from irtui.desk.scoring import scored
 from irtui.engine.ledger import Ledger
 from irtui.engine.operator import Operator
-from irtui.engine.planning import filled_call
+from irtui.engine.planning import action_inputs, filled_call
 from irtui.engine.run import Run
 from irtui.errors import IrtuiError, JournalError, KeyUnavailable, RunbookError, UsageError
 from irtui.gameday.objective import Objective
@@ -26,7 +27,7 @@ from irtui.journal.record import Record
 from irtui.journal.verify import Verification, verify
 from irtui.model.call import Call
 from irtui.model.incident import IncidentState
-from irtui.model.runbook import CallBody
+from irtui.model.runbook import CallBody, UseBody
 
 _LOOKS, _PAUSE = 20, 0.1
 """How often, and after how many seconds each, it is asked why a journal was taken over."""
@@ -128,6 +129,18 @@ class Visit:
             return filled_call(step.body, step, self._ledger.context(key[: len(key) - len(step.id)]))
         except RunbookError:
             return None
+
+    def used(self, key: str) -> Used | None:
+        """The action of a `use` step as far as it is known now, without asking AWS; None for another step."""
+        step = self.state.step(key).step
+        if not isinstance(step.body, UseBody):
+            return None
+        action = ACTIONS[step.body.action]
+        try:
+            inputs = action_inputs(step.body, self._ledger.context(key[: len(key) - len(step.id)]))
+        except RunbookError:
+            return Used(action.title, step.body.inputs, False, action.changes)
+        return Used(action.title, inputs, True, action.changes)
 
     def records(self) -> tuple[Record, ...]:
         return tuple(self._ledger.journal.records)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from irtui.journal.verify import verify
-from tests.support.program import changes, end_worlds, incident_folder, records, until, walking, world_of
+from tests.support.program import changes, end_worlds, incident_folder, number, records, until, walking, world_of
 from tests.tui.test_tui_real import Person
 
 SOON = 30.0
@@ -28,7 +28,7 @@ def test_the_tui_is_struck_while_a_change_hangs(home: Path, sent: signal.Signals
     """It ends with 130 after the call under way was recorded, and the next sitting does not send it again."""
     with Person(home, "rehearse", "leaked-key") as person:
         person.opens()
-        person.previews(7, "Type ci-deploy to run")
+        person.previews(number("deny"), "Type ci-deploy to run")
         world = world_of(home)
         world.weather({"effect": "delay", "operation": "PutUserPolicy", "seconds": 2.5, "times": 1})
         person.types("ci-deploy")

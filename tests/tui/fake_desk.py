@@ -25,6 +25,7 @@ from irtui.desk.nouns import (
     RunbookEntry,
     ScenarioEntry,
     Simulated,
+    Used,
 )  # fmt: skip
 from irtui.desk.watch import Watch
 from irtui.engine.fold import wanted
@@ -236,6 +237,10 @@ class FakeVisit:
 
     def sketch(self, key: str) -> Call | None:
         return plan(key, self.foreign).calls[0].call if key in ("deny", "delete") else None
+
+    def used(self, key: str) -> Used | None:
+        body = self.state.step(key).step.body
+        return Used(self.foreign("As it says"), body.inputs, True, ()) if isinstance(body, UseBody) else None
 
     def stop(self) -> None:
         self._stop.set()

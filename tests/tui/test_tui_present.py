@@ -3,18 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from irtui.desk.nouns import Used
 from irtui.journal.record import Record
 from irtui.model.call import Call
 from irtui.model.effect import Effect
 from irtui.model.outcome import Observed
 from irtui.model.plan import PlannedCall
+from irtui.model.runbook import Phase, Step, UseBody
 from irtui.report.difference import outline
 from irtui.tui.present.banner import banner
 from irtui.tui.present.command import aws_command, kebab
 from irtui.tui.present.evidence import branches, found_after
 from irtui.tui.present.journal import matches, next_match
 from irtui.tui.present.lines import Line
-from irtui.tui.present.plan import diff_lines, plan_lines
+from irtui.tui.present.plan import diff_lines, plan_lines, written_lines
 from irtui.tui.present.steps import current, step_rows
 from irtui.tui.widgets.paint import painted
 from tests.tui.fake_desk import ACCOUNT, NOW, FakeDesk, FakeVisit, plan
@@ -52,6 +54,18 @@ def test_steps_have_glyph_and_word() -> None:
     assert "▸ now" in rows and "· todo" in rows and "ANALYZE" in rows
     plain = _text(tuple(row.line for row in step_rows(state, ascii_only=True)))
     assert "[>] now" in plain and plain.isascii()
+
+
+def test_an_action_says_what_it_gets_and_what_it_may_send_before_it_is_planned() -> None:
+    """Its title, its inputs as far as they are known, the operations that change something; else as written."""
+    body = UseBody("iam.deny_all", {"user": "${{ steps.owner.user }}"})
+    step = Step("deny", Phase.CONTAIN, "Deny", body)
+    used = Used("Deny everything to a user", {"user": "ci-deploy"}, True, ("iam.PutUserPolicy", "iam.DeleteUserPolicy"))
+    text = _text(written_lines(step, used=used))
+    for words in ("iam.deny_all   Deny everything", "user  ci-deploy", "may send  iam.PutUserPolicy · iam.Del", "now."):
+        assert words in text
+    text = _text(written_lines(step, used=replace(used, inputs=body.inputs, filled=False, may_send=())))
+    assert "${{ steps.owner.user }}" in text and "As written in the runbook." in text and "may send" not in text
 
 
 def test_plan_shows_calls_before_after_and_the_way_back() -> None:

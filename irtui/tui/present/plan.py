@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from irtui.desk.nouns import Simulated
+from irtui.desk.nouns import Simulated, Used
 from irtui.engine.operator import Confirmation
 from irtui.model.call import Call
 from irtui.model.effect import Effect
@@ -116,16 +116,23 @@ def verdict_lines(verdicts: Iterable[Verdict]) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def written_lines(step: Step, sketch: Call | None = None, fidelity: Fidelity = real) -> tuple[Line, ...]:
-    """What a step does, for before it was ever planned: filled in where that is known (`sketch`), else as written."""
+def written_lines(
+    step: Step, sketch: Call | None = None, fidelity: Fidelity = real, used: Used | None = None
+) -> tuple[Line, ...]:
+    """What a step does, for before it was ever planned: filled in where that is known (`sketch` of a call, `used` of an
+    action), else as written."""
     body = step.body
+    known = sketch is not None or (used is not None and used.filled)
     if sketch is not None:
         lines: list[Line] = [say(sketch.name, "name"), *fidelity_lines(sketch, fidelity), *parameter_lines(sketch)]
     elif isinstance(body, CallBody):
         call = Call(body.service, body.operation, body.params)
         lines = [say(body.name, "name"), *fidelity_lines(call, fidelity), *parameter_lines(call)]
     elif isinstance(body, UseBody):
-        lines = [say(body.action, "name"), *parameter_lines(Call("", "", body.inputs))]
+        shown = used or Used("", body.inputs, False, ())
+        lines = [((body.action, "name"), (f"   {shown.title}", "")), *parameter_lines(Call("", "", shown.inputs))]
+        if shown.may_send:
+            lines.append((("may send  ", "dim"), (" · ".join(shown.may_send), ""), (" (its undo included)", "dim")))
     else:
         return ()
     if step.for_each:
@@ -134,7 +141,7 @@ def written_lines(step: Step, sketch: Call | None = None, fidelity: Fidelity = r
         lines.append((("undo  ", "dim"), (step.undo.name, "")))
     if step.irreversible:
         lines.append((("no way back: ", "bad"), (step.irreversible, "")))
-    origin = "As far as it is known now." if sketch is not None else "As written in the runbook."
+    origin = "As far as it is known now." if known else "As written in the runbook."
     return (*lines, EMPTY, say(f"{origin} Press r to see the exact calls; nothing runs yet.", "dim"))
 
 

@@ -80,7 +80,8 @@ class StepView(Vertical):
                 return paragraphs(self.command(step)) or (say("No call is planned yet. Press r to see it.", "dim"),)
         if plans := self._plans(step):
             return plan_lines(plans, self._sitting.visit.fidelity)
-        written = written_lines(step.step, self._sitting.visit.sketch(step.key), self._sitting.visit.fidelity)
+        visit = self._sitting.visit
+        written = written_lines(step.step, visit.sketch(step.key), visit.fidelity, visit.used(step.key))
         return written or (say("This step changes nothing.", "dim"),)
 
     def _tree(self, step: StepState) -> tuple[Line, ...]:
