@@ -31,7 +31,7 @@ def to_the_deny(walk: Walk) -> None:
     walk.until(f"settling{DENY:>7}")
 
 
-@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("terminal", [pytest.param(False, marks=pytest.mark.deep), True])
 def test_a_whole_walk_with_leaving_undo_skip_and_notes(home: Path, terminal: bool) -> None:
     """Deny, leave in the middle, resume, take the deny back, run it again, skip with a reason, note, close; and the
     trail tells all of it and verifies.

@@ -203,7 +203,7 @@ def test_a_bug_shows_no_secret(home: Path, form: str) -> None:
     assert_clean(home, spoken(done), (BUG, *MACHINE))
 
 
-@pytest.mark.parametrize("operation", ["ListGroupsForUser", "PutUserPolicy"])
+@pytest.mark.parametrize("operation", [pytest.param("ListGroupsForUser", marks=pytest.mark.deep), "PutUserPolicy"])
 def test_a_bug_inside_a_step_shows_no_secret(home: Path, operation: str) -> None:
     """A crash in a read and in a change of a step: it is said, exit 1, the journal is whole, the secret is nowhere."""
     done = irtui(home, "rehearse", "leaked-key", "--auto", program=(CRASHING, BUG, operation), extra=ENVIRONMENT)

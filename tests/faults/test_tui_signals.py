@@ -23,7 +23,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     end_worlds(tmp_path / "home")
 
 
-@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGHUP, pytest.param(signal.SIGTERM, marks=pytest.mark.deep)])
 def test_the_tui_is_struck_while_a_change_hangs(home: Path, sent: signal.Signals) -> None:
     """It ends with 130 after the call under way was recorded, and the next sitting does not send it again."""
     with Person(home, "rehearse", "leaked-key") as person:

@@ -1,6 +1,6 @@
 """The word `contained`: never while the adversary can still act, and soon after it no longer can.
 
-`make test` plays every other technique to its end here, and the rest in `test_a_left_out_step_loses`."""
+`make test` plays every third technique to its end here, and another third in `test_a_left_out_step_loses`."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.support.techniques import CASES, DEEP, TECHNIQUES, allowed
 from tests.support.watched import run
 
 SEEDS = range(1, 11)
-SAMPLED = {("log-eater", 3)}
+SAMPLED = {("persistence", 1)}
 HALVES = [
     (name, (there := ways(name))[(seed - 1) % len(there)], seed)
     for name in scenario_names() for seed in SEEDS if DEEP or (name, seed) in SAMPLED
@@ -27,7 +27,7 @@ SHOWN = {
 """Those of them that are shown as contained at the end. The others contain nothing, or leave something to people."""
 
 
-@pytest.mark.parametrize(("technique", "seed"), CASES if DEEP else CASES[::2])
+@pytest.mark.parametrize(("technique", "seed"), CASES if DEEP else CASES[::3])
 def test_the_runbook_wins_and_contained_is_shown_when_it_is_true(technique: str, seed: int, tmp_path: Path) -> None:
     """Whatever the technique, the tool says contained only when every credential is refused, and says so promptly."""
     ended = run(tmp_path, technique, seed)

@@ -179,7 +179,9 @@ def renamed() -> Scenario:
     return parse_scenario(text.replace(world, changed), "renamed.yaml")
 
 
-@pytest.mark.parametrize(("without", "met"), [((), True), (("deny",), False), (("revoke",), False)])
+@pytest.mark.parametrize(
+    ("without", "met"), [((), True), pytest.param(("deny",), False, marks=pytest.mark.deep), (("revoke",), False)]
+)
 def test_renaming_every_principal_changes_nothing(start: Start, without: tuple[str, ...], met: bool) -> None:
     """No name is known to the simulator, the judge or the objectives."""
     assert play(start(renamed()), *without)["cut_off"].met is met

@@ -59,7 +59,7 @@ def test_doing_nothing_loses_more_of_the_logs(tmp_path: Path) -> None:
     assert met == {"cut_off": False, "recorded": False, "kept": False, "collateral": True}
 
 
-@pytest.mark.parametrize("scenario", ["trail-deleted", "log-key-doomed"])
+@pytest.mark.parametrize("scenario", ["trail-deleted", pytest.param("log-key-doomed", marks=DEEP)])
 def test_a_deleted_trail_and_a_doomed_key_are_mended(scenario: str, tmp_path: Path) -> None:
     """Trail, bucket, key and copies: what was done to them is undone, and the world agrees."""
     state, met = play(tmp_path, scenario)
