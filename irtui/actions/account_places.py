@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from irtui.actions.event_history import event_of
 from irtui.actions.interface import Reader
 from irtui.actions.observe import words
 from irtui.aws.paging import truncated
@@ -15,6 +16,7 @@ from irtui.canonical import plain
 from irtui.errors import AwsFault, SimulatorGap
 from irtui.model.call import Call
 from irtui.trail.family import moment
+from irtui.trail.search.query import mapping, string
 
 PAGES = 20
 EACH = 100
@@ -107,9 +109,9 @@ class Places:
         changed it since then."""
         changed: dict[tuple[str, str], set[str]] = {}
         for region, name, row in self._events(tuple(_RULES)):
-            event = row.get("CloudTrailEvent") or {}
-            rule = str((event.get("requestParameters") or {}).get(_RULES[name], ""))
-            who = str((event.get("userIdentity") or {}).get("arn") or "somebody")
+            event = event_of(row)
+            rule = string(mapping(event, "requestParameters"), _RULES[name])
+            who = string(mapping(event, "userIdentity"), "arn") or "somebody"
             changed.setdefault((region, rule), set()).update({who} - {self._caller})
         for region, one in self._everywhere("events", "ListRules", "Rules"):
             if one.get("State") == "DISABLED" or one.get("ManagedBy"):
@@ -166,8 +168,7 @@ class Places:
                 asked = [{"AttributeKey": "EventName", "AttributeValue": name}]
                 call = {"LookupAttributes": asked, "StartTime": self._since, "MaxResults": 50}
                 for one in (self._read("cloudtrail", "LookupEvents", region, **call) or {}).get("Events") or ():
-                    event = one.get("CloudTrailEvent")
-                    if not (isinstance(event, Mapping) and event.get("errorCode")):
+                    if not event_of(one).get("errorCode"):
                         yield region, name, one
 
     def _everywhere(

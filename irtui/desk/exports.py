@@ -8,7 +8,6 @@ import hashlib
 import io
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from irtui.journal.head import HEAD
 from irtui.journal.read import read_journal
 from irtui.journal.typed import TEXTS
 from irtui.journal.verify import Verification, verify
-from irtui.report.bundle import HTML, MARKDOWN, bundle
+from irtui.report.bundle import HTML, MARKDOWN, bundle, parts_of
 from irtui.report.csv import csv
 from irtui.report.dossier import Dossier
 from irtui.report.html import html
@@ -130,16 +129,16 @@ def verified(path: Path, by: Callable[..., Verification] = verify, **given: Any)
 
 def _differences(folder: Path) -> Iterator[str]:
     """What in an unpacked bundle is not what this irtui would have put there."""
-    made, found, out = dossier(folder), _files(folder), io.BytesIO()
-    bundle(folder, _reports(made), made.verification, out)
-    with zipfile.ZipFile(out) as zip_file:
-        wanted = {name: zip_file.read(name) for name in zip_file.namelist()}
-    for name in sorted({*wanted, *found}):
+    read = dossier(folder)
+    parts = parts_of(folder, _reports(read), read.verification)
+    made = {**parts.pages, **parts.keys}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted({*made, *parts.copied, *found}):
         if name not in found:
             yield f"there is no {name} in it"
-        elif name not in wanted:
+        elif name not in made and name not in parts.copied:
             yield f"{name} in it is of no key that the journal names, or of no text"
-        elif (folder / name).read_bytes() != wanted[name]:
+        elif name in made and (folder / name).read_bytes() != made[name].encode("utf-8"):
             yield f"{name} in it is not what this version of irtui makes of the journal: do not go by it"
 
 
@@ -149,10 +148,6 @@ def _unnamed(folder: Path) -> Iterator[str]:
     for path in sorted((folder / EVIDENCE).glob("*")):
         if path.name not in named:
             yield f"{EVIDENCE}/{path.name} in it is named by no record"
-
-
-def _files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 @contextlib.contextmanager

@@ -80,7 +80,9 @@ def _sign(seeder: Seeder) -> None:
     """With the newest key of the user that the scenario's inputs name, if there is one. Nobody needs leave for it."""
     world = seeder.world
     with world.lock:
-        user = state.user_by_name(world.account, str(filled(seeder.scenario.inputs["replacement_user"], seeder.known)))
+        user = state.user_by_name(
+            world.account, str(filled(seeder.scenario.inputs.get("replacement_user") or "", seeder.known))
+        )
         key = user.access_keys[-1] if user is not None and user.access_keys else None
     if key is not None:
         _asked(seeder, Credential(key.access_key_id, key.secret_access_key), "sts.GetCallerIdentity")

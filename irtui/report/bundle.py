@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import irtui
 from irtui.journal.after import AFTER
@@ -39,21 +39,41 @@ _PUBLIC = bytes.fromhex("302a300506032b6570032100")
 
 def bundle(folder: Path, reports: Mapping[str, str], verification: Verification, out: BinaryIO) -> None:
     """Writes the zip to `out`, which must be empty and seekable. Raises OSError for a journal that cannot be read."""
+    parts = parts_of(folder, reports, verification)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zip_file:
+        for name, text in parts.pages.items():
+            put(zip_file, name, io.BytesIO(text.encode("utf-8")), parts.last)
+        for name, path in parts.copied.items():
+            with open_regular(path) as stream:
+                put(zip_file, name, stream, parts.last)
+        for name, text in parts.keys.items():
+            put(zip_file, name, io.BytesIO(text.encode("utf-8")), parts.last)
+
+
+class Parts(NamedTuple):
+    """What belongs in a bundle, by name."""
+
+    pages: dict[str, str]
+    """Made of the journal, for a reader."""
+    copied: dict[str, Path]
+    keys: dict[str, str]
+    """Public keys that the journal names, PEM."""
+    last: datetime
+    """The time of the last record that holds."""
+
+
+def parts_of(folder: Path, reports: Mapping[str, str], verification: Verification) -> Parts:
+    """Raises OSError for a journal that cannot be read."""
     with open_regular(folder / JOURNAL) as file:
         data = file.read()
     chain, last = _walked(data)
-    texts = {*_typed(data)} - {""}
     page = readme(chain.incident or folder.name, verification, chain.keys, irtui.__version__)
-    said = {README: page, VERIFIER: verifier(), **reports}
-    keys = {name: pem(public) for key in chain.keys for name, public in _publics(key)}
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as zip_file:
-        for name, text in said.items():
-            put(zip_file, name, io.BytesIO(text.encode("utf-8")), last)
-        for name, path in _copied(folder, texts):
-            with open_regular(path) as stream:
-                put(zip_file, name, stream, last)
-        for name, text in keys.items():
-            put(zip_file, name, io.BytesIO(text.encode("ascii")), last)
+    return Parts(
+        {README: page, VERIFIER: verifier(), **reports},
+        dict(_copied(folder, {*_typed(data)} - {""})),
+        {name: pem(public) for key in chain.keys for name, public in _publics(key)},
+        last,
+    )
 
 
 def verifier() -> str:

@@ -154,7 +154,8 @@ def export(incident: str, form: str, output_file: str | None, bundle_file: str |
         data = {"path": bundle_file, "size": made.size, "sha256": made.sha256, "verdict": made.verification.verdict}
         code = ExitCode.DONE if made.verification.verdict in (COMPLETE, NOT_CLOSED) else ExitCode.NOT_VERIFIED
         return Result(data, f"{made.sha256}  {inert(bundle_file)}\n  journal  {inert(made.verification.words)}", code)
-    text, found = exported(folder_of(incident), form), verify_chain(folder_of(incident))
+    folder = folder_of(incident)
+    text, found = exported(folder, form), verify_chain(folder)
     code = ExitCode.DONE if found.verdict in (COMPLETE, NOT_CLOSED) else ExitCode.NOT_VERIFIED
     if code is not ExitCode.DONE:
         sys.stderr.write(f"irtui: {inert(found.words, 400)}\n")
